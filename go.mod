@@ -1,0 +1,3 @@
+module github.com/peakload/peakload
+
+go 1.26
