@@ -1,0 +1,72 @@
+# Everything a person or a CI machine needs; "make help" lists it.
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 20s
+DEMO        := build/demo
+
+.PHONY: help demo test build bench fuzz assets components check clean
+
+## help: list what can be made
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST) | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+## demo: fill in a document from a recorded run, and say where to look
+demo: build
+	@mkdir -p $(DEMO)
+	@cp testdata/documents/demo.md $(DEMO)/results.md
+	bin/peakload report testdata/runs/pool -d $(DEMO)/results.md -w \
+	    --baseline testdata/runs/sustained \
+	    --html $(DEMO)/report.html --json $(DEMO)/results.json
+	@echo
+	-bin/peakload check testdata/runs/pool -d $(DEMO)/results.md
+	@echo
+	@echo "Now look at:"
+	@echo "  $(DEMO)/results.md    the document, filled in"
+	@echo "  $(DEMO)/report.html   the same as a page with charts: open it in a browser"
+	@echo "  $(DEMO)/results.json  every figure with its source"
+	@echo "and ask where a figure comes from:"
+	@echo "  bin/peakload explain p95@peak testdata/runs/pool"
+
+## test: install what the tests need, then vet, lint and test everything
+test: components assets check
+	$(GO) test ./...
+
+## build: build bin/peakload
+build: assets
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/peakload ./cmd/peakload
+
+## bench: measure speed (ratios within one run; machines are noisy)
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+## fuzz: run every fuzz target for FUZZTIME (20s) each
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+	    for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	        echo "$$pkg $$target"; \
+	        $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	    done; \
+	done
+
+# Static checks: formatting, vet, staticcheck.
+check:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	    if [ -n "$$unformatted" ]; then echo "gofmt these:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+# The real components that the tests run against, from Debian's packages.
+components:
+	@missing=; \
+	    command -v chromium >/dev/null || missing="$$missing chromium"; \
+	    command -v locust >/dev/null || missing="$$missing locust"; \
+	    if [ -n "$$missing" ]; then \
+	        echo "installing$$missing"; \
+	        sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	        $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
+	    fi
+
+## clean: remove what was built
+clean:
+	rm -rf bin build

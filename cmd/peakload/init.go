@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/peakload/peakload/templates"
+)
+
+const initHelp = `Usage: peakload init [FILE] [flags]
+
+Writes the built-in results document to start from: put your targets, phases
+and load levels into it, run the test, and let "peakload report" fill it in.
+FILE is PEAK_LOAD_RESULTS.md unless given; - is standard output.
+
+      --force             replace an existing file
+`
+
+func runInit(args []string, s streams) (int, error) {
+	var force bool
+	flags := flagSet("init")
+	flags.BoolVar(&force, "force", false, "")
+	if err := flags.Parse(args); err != nil {
+		return 0, parse(flags, args)
+	}
+	name := "PEAK_LOAD_RESULTS.md"
+	switch flags.NArg() {
+	case 0:
+	case 1:
+		name = flags.Arg(0)
+	default:
+		return 0, usage("init", "init takes one file name; %q is one too many", flags.Arg(1))
+	}
+	if name == "-" {
+		_, err := s.out.Write(templates.Results)
+		return exitPass, err
+	}
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) && !force {
+		return 0, fmt.Errorf("%s is there already; --force replaces it", name)
+	}
+	if err := writeFile(name, templates.Results); err != nil {
+		return 0, plainError(err)
+	}
+	fmt.Fprintf(s.err, "wrote %s: set its targets, run the test, then: peakload report RESULTS -d %s -w\n", name, name)
+	return exitPass, nil
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/input"
+	"github.com/peakload/peakload/analyze/loadtest"
+	"github.com/peakload/peakload/analyze/plan"
+	"github.com/peakload/peakload/report"
+	"github.com/peakload/peakload/report/form"
+	"github.com/peakload/peakload/templates"
+)
+
+// configName is the configuration that is read without being asked for.
+const configName = "peakload.yaml"
+
+// builtinName is what the built-in document is called in messages.
+const builtinName = "built-in document"
+
+// inputs are the flags that say what is read; every verb that analyses a run
+// has them.
+type inputs struct {
+	doc      string
+	config   string
+	baseline string
+	targets  []string
+	count429 string
+}
+
+func (in *inputs) declare(fs *pflag.FlagSet) {
+	fs.StringVarP(&in.doc, "doc", "d", "", "")
+	fs.StringVar(&in.config, "config", "", "")
+	fs.StringVar(&in.baseline, "baseline", "", "")
+	fs.StringArrayVar(&in.targets, "target", nil, "")
+	fs.StringVar(&in.count429, "count-429", "", "")
+}
+
+// A job is a run read and analysed, and the document to fill.
+type job struct {
+	doc      *form.Doc
+	analysis *analyze.Analysis
+}
+
+// open reads the document, the configuration and the runs, and analyses.
+// gate says that the verdict is all that is asked for: targets given by flag
+// without a document are then the only ones.
+func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
+	flags, err := in.flagPlan()
+	if err != nil {
+		return nil, err
+	}
+	config, err := in.configPlan()
+	if err != nil {
+		return nil, err
+	}
+	name, src := builtinName, templates.Results
+	if in.doc != "" {
+		name = in.doc
+		if src, err = os.ReadFile(in.doc); err != nil {
+			return nil, plainError(err)
+		}
+	}
+	doc, err := form.Parse(name, src)
+	if err != nil {
+		return nil, err
+	}
+	planned, err := report.ReadPlan(doc)
+	if err != nil {
+		return nil, err
+	}
+	if gate && in.doc == "" && len(in.targets) > 0 {
+		planned.Targets = nil
+		config.Targets = nil
+	}
+	planned = plan.Merge(planned, config, flags)
+
+	meter := newProgress(s.err)
+	defer meter.done()
+	current, err := load(results, meter)
+	if err != nil {
+		return nil, err
+	}
+	var baseline *loadtest.Run
+	if in.baseline != "" {
+		if baseline, err = load(in.baseline, meter); err != nil {
+			return nil, fmt.Errorf("baseline: %w", err)
+		}
+	}
+	return &job{doc: doc, analysis: analyze.Run(current, planned, baseline)}, nil
+}
+
+// flagPlan is the part of the plan that the command line states.
+func (in *inputs) flagPlan() (*plan.Plan, error) {
+	p := &plan.Plan{}
+	var errs []error
+	for _, text := range in.targets {
+		t, err := plan.ParseTarget(text, plan.Pos{})
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		p.Targets = append(p.Targets, t)
+	}
+	if in.count429 != "" {
+		c, err := plan.ParseCount429(in.count429)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		p.Count429 = c
+	}
+	return p, errors.Join(errs...)
+}
+
+// configPlan is the part that peakload.yaml states.
+func (in *inputs) configPlan() (*plan.Plan, error) {
+	name := in.config
+	if name == "" {
+		name = configName
+	}
+	src, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) && in.config == "" {
+		return &plan.Plan{}, nil
+	}
+	if err != nil {
+		return nil, plainError(err)
+	}
+	return plan.ParseConfig(name, src)
+}
+
+// load reads the run that RESULTS names: a folder, or a prefix or file in one.
+func load(results string, meter *progress) (*loadtest.Run, error) {
+	dir, target := results, ""
+	if info, err := os.Stat(results); err != nil || !info.IsDir() {
+		dir, target = filepath.Split(results)
+		if target == "" {
+			return nil, fmt.Errorf("%s: there is no such folder", results)
+		}
+	}
+	where := dir
+	if where == "" {
+		where = "."
+	}
+	if _, err := os.Stat(where); err != nil {
+		return nil, plainError(err)
+	}
+	name := strings.TrimSuffix(dir, string(filepath.Separator))
+	return input.Load(input.Folder{Name: name, FS: os.DirFS(where)}, target, input.Options{Progress: meter.at})
+}
+
+// plainError turns an error of the file system into "FILE: what is wrong".
+func plainError(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%s: there is no such file or folder", p.Path)
+		case errors.Is(err, fs.ErrPermission):
+			return fmt.Errorf("%s: permission denied", p.Path)
+		}
+		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	return err
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/loadtest"
+	"github.com/peakload/peakload/report"
+	"github.com/peakload/peakload/report/form"
+	"github.com/peakload/peakload/report/render/html"
+	"github.com/peakload/peakload/report/render/json"
+)
+
+const inputHelp = `What is read
+  -d, --doc FILE          the results document; its plan is read, its blanks are
+                          filled (default: the built-in document)
+      --baseline RESULTS  the run to compare with
+      --target TARGET     add a target, or replace the document's; repeatable:
+                            METRIC OP NUMBER[UNIT] [@PHASE] [in 'METHOD NAME']
+                            'p95 < 800ms'   'errors <= 1%'   'rps > 500'
+                            'p99.9 < 2s @ramp-up'  "mean < 50ms in 'GET /feed'"
+                          metrics: pNN mean max errors rps outages; the phase is
+                          the peak unless said (@run is the whole run)
+      --config FILE       settings (default: peakload.yaml, where there is one)
+      --count-429 WHICH   error: 429s count as errors, as Locust counts them
+                          (default); separate: they do not
+`
+
+const reportHelp = `Usage: peakload report RESULTS [flags]
+
+Analyses a run and fills in the results document.
+
+` + inputHelp + `
+What is written
+  -o, --out FILE          the filled document (default: standard output)
+  -w, --write             fill the document in place (needs -d)
+      --html FILE         one self-contained page with charts
+      --json FILE         every figure with its source, for machines
+      --overwrite         replace what people wrote into filled blanks, too
+      --check             let the exit status be the verdict (see check)
+
+Exit status: 0 done, 2 usage or unreadable input; with --check also 1 a target
+was missed, 3 a target could not be measured.
+
+Examples
+  peakload report peak_load_results -d PEAK_LOAD_RESULTS.md -w
+  peakload report results/ -o filled.md --html report.html --json results.json
+  peakload report peak -d results.md -w --baseline ../sustained/results
+`
+
+type reportFlags struct {
+	inputs
+	out, html, json         string
+	write, overwrite, check bool
+}
+
+func runReport(args []string, s streams) (int, error) {
+	var f reportFlags
+	fs := flagSet("report")
+	f.declare(fs)
+	fs.StringVarP(&f.out, "out", "o", "", "")
+	fs.BoolVarP(&f.write, "write", "w", false, "")
+	fs.StringVar(&f.html, "html", "", "")
+	fs.StringVar(&f.json, "json", "", "")
+	fs.BoolVar(&f.overwrite, "overwrite", false, "")
+	fs.BoolVar(&f.check, "check", false, "")
+	if err := parse(fs, args, "RESULTS"); err != nil {
+		return 0, err
+	}
+	if err := f.validate(); err != nil {
+		return 0, err
+	}
+	j, err := f.open(fs.Arg(0), false, s)
+	if err != nil {
+		return 0, err
+	}
+	if f.overwrite {
+		j.doc.Overwrite()
+	}
+	report.Fill(j.doc, j.analysis)
+	if err := f.publish(j, s); err != nil {
+		return 0, err
+	}
+	remarks(s, j)
+	if f.check {
+		return status(j.analysis.Verdict), nil
+	}
+	return exitPass, nil
+}
+
+// validate finds flags that contradict each other, and outputs that would
+// write over each other or over an input.
+func (f *reportFlags) validate() error {
+	if f.write && f.doc == "" {
+		return usage("report", "-w fills a document in place: name it with -d FILE")
+	}
+	if f.write && f.out != "" {
+		return usage("report", "-w and -o both say where the document goes: choose one")
+	}
+	seen := map[string]string{}
+	if !f.write && f.doc != "" {
+		seen[filepath.Clean(f.doc)] = "-d"
+	}
+	for _, o := range []struct{ flag, name string }{{"-o", f.out}, {"--html", f.html}, {"--json", f.json}} {
+		if o.name == "" {
+			continue
+		}
+		at := filepath.Clean(o.name)
+		if other, ok := seen[at]; ok {
+			if o.flag == "-o" {
+				return usage("report", "-o names the document itself: use -w to fill it in place")
+			}
+			return usage("report", "%s and %s name the same file, %s", other, o.flag, o.name)
+		}
+		seen[at] = o.flag
+	}
+	return nil
+}
+
+// publish renders everything before it writes anything.
+func (f *reportFlags) publish(j *job, s streams) error {
+	filled := j.doc.Bytes()
+	type output struct {
+		name string
+		data []byte
+	}
+	var outputs []output
+	if f.html != "" {
+		page, err := html.Page(filled, j.analysis)
+		if err != nil {
+			return err
+		}
+		outputs = append(outputs, output{f.html, page})
+	}
+	if f.json != "" {
+		var b bytes.Buffer
+		if err := json.Write(&b, j.analysis, documentInfo(j.doc)); err != nil {
+			return err
+		}
+		outputs = append(outputs, output{f.json, b.Bytes()})
+	}
+	switch {
+	case f.write:
+		outputs = append(outputs, output{f.doc, filled})
+	case f.out != "" && f.out != "-":
+		outputs = append(outputs, output{f.out, filled})
+	default:
+		if _, err := s.out.Write(filled); err != nil {
+			return err
+		}
+	}
+	for _, o := range outputs {
+		if err := writeFile(o.name, o.data); err != nil {
+			return plainError(err)
+		}
+	}
+	return nil
+}
+
+// remarks tells the person at the terminal what they should know: doubts
+// about the data, words of theirs that were kept, blanks that nobody filled.
+func remarks(s streams, j *job) {
+	qualityRemarks(s, j.analysis)
+	sum := j.doc.Summary()
+	for _, r := range sum.Kept {
+		fmt.Fprintf(s.err, "%s:%d: kept your text: %s\n", printable(j.doc.Name), r.Line, printable(r.What))
+	}
+	for _, r := range sum.Unknown {
+		fmt.Fprintf(s.err, "%s:%d: %s: %s\n", printable(j.doc.Name), r.Line, printable(r.What), r.Text)
+	}
+	fmt.Fprintf(s.err, "%s: %d of %d blanks filled\n", printable(j.doc.Name), sum.Filled, sum.Blanks)
+}
+
+func qualityRemarks(s streams, a *analyze.Analysis) {
+	for _, n := range a.Quality {
+		if n.Severity == loadtest.Info {
+			continue
+		}
+		source := ""
+		if n.Source != "" {
+			source = n.Source + ": "
+		}
+		fmt.Fprintf(s.err, "%s: %s%s\n", n.Severity, printable(source), printable(n.Message))
+	}
+}
+
+func documentInfo(doc *form.Doc) json.DocumentInfo {
+	return json.DocumentInfo{File: doc.Name, Summary: doc.Summary()}
+}
+
+// status is the exit status that a verdict means.
+func status(v analyze.Verdict) int {
+	switch v {
+	case analyze.Passed:
+		return exitPass
+	case analyze.Failed:
+		return exitMissed
+	}
+	return exitUnmeasured
+}

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// The exit statuses. When several apply the order is 2, 1, 3, 0.
+const (
+	exitPass       = 0 // done; for a gate: every target was met
+	exitMissed     = 1 // a target was missed
+	exitTrouble    = 2 // usage, or input that cannot be read
+	exitUnmeasured = 3 // a target could not be measured, or there was none
+)
+
+// A verb is one command of peakload.
+type verb struct {
+	name string
+	run  func(args []string, s streams) (status int, err error)
+	help string
+}
+
+// verbs lists the commands in the order of the help.
+func verbs() []verb {
+	return []verb{
+		{"report", runReport, reportHelp},
+		{"check", runCheck, checkHelp},
+		{"explain", runExplain, explainHelp},
+		{"init", runInit, initHelp},
+	}
+}
+
+const mainHelp = `peakload turns a load test into a document a team can trust.
+
+Usage
+  peakload report RESULTS            analyse a run and fill in the document
+  peakload check RESULTS             judge a run against its targets (the CI gate)
+  peakload explain FIGURE RESULTS    show where a figure comes from
+  peakload init                      write a document to start from
+  peakload help VERB                 all flags of a verb, with examples
+  peakload version
+
+RESULTS is a Locust CSV prefix (peak_load_results), any one of its files, or a
+folder that holds one run. What lies beside it and belongs to the run is read
+too: _stats.csv, _stats_history.csv, _failures.csv, _exceptions.csv, the HTML
+report, --json-file output and the log, also as .gz or .zst.
+
+Examples
+  peakload report peak_load_results -d PEAK_LOAD_RESULTS.md -w
+  peakload report results/ -d results.md -o filled.md --html report.html
+  peakload check peak_load_results --target 'p95 < 800ms' --target 'errors < 1%'
+  peakload explain p95@peak peak_load_results
+`
+
+// errUsage marks errors that the person at the keyboard can mend by reading
+// the help.
+type errUsage struct{ msg, verb string }
+
+func (e *errUsage) Error() string { return e.msg }
+
+func usage(verb, format string, a ...any) error {
+	return &errUsage{fmt.Sprintf(format, a...), verb}
+}
+
+// run is the program: a function of its arguments and streams.
+func run(args []string, s streams) int {
+	status, err := dispatch(args, s)
+	if err == nil {
+		return status
+	}
+	for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
+		fmt.Fprintf(s.err, "peakload: %s\n", printable(line))
+	}
+	if u := (*errUsage)(nil); errors.As(err, &u) {
+		fmt.Fprintf(s.err, "Try 'peakload help%s'.\n", strings.TrimRight(" "+u.verb, " "))
+	}
+	return exitTrouble
+}
+
+func dispatch(args []string, s streams) (int, error) {
+	if len(args) == 0 {
+		fmt.Fprint(s.err, mainHelp)
+		return exitTrouble, nil
+	}
+	switch args[0] {
+	case "help", "--help", "-h":
+		return exitPass, help(args[1:], s.out)
+	case "version", "--version":
+		fmt.Fprintf(s.out, "peakload %s\n", version())
+		return exitPass, nil
+	}
+	for _, v := range verbs() {
+		if v.name != args[0] {
+			continue
+		}
+		status, err := v.run(args[1:], s)
+		if errors.Is(err, pflag.ErrHelp) {
+			fmt.Fprint(s.out, v.help)
+			return exitPass, nil
+		}
+		return status, err
+	}
+	return 0, usage("", "there is no verb %q: it is one of report, check, explain, init, help, version", args[0])
+}
+
+func help(args []string, w io.Writer) error {
+	if len(args) == 0 {
+		fmt.Fprint(w, mainHelp)
+		return nil
+	}
+	for _, v := range verbs() {
+		if v.name == args[0] {
+			fmt.Fprint(w, v.help)
+			return nil
+		}
+	}
+	return usage("", "there is no verb %q", args[0])
+}
+
+// version returns the module's version as the build recorded it.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
+
+// flagSet returns a verb's flag set: order as declared, no output of its own.
+func flagSet(name string) *pflag.FlagSet {
+	fs := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	fs.SortFlags = false
+	fs.SetOutput(io.Discard)
+	fs.Usage = func() {}
+	return fs
+}
+
+// parse parses a verb's arguments and wants exactly n positional ones.
+func parse(fs *pflag.FlagSet, args []string, positional ...string) error {
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			return err
+		}
+		return usage(fs.Name(), "%v", err)
+	}
+	switch n := fs.NArg(); {
+	case n < len(positional):
+		return usage(fs.Name(), "%s needs %s", fs.Name(), strings.Join(positional[n:], " and "))
+	case n > len(positional):
+		return usage(fs.Name(), "%s takes %d argument(s); %q is one too many", fs.Name(), len(positional), fs.Arg(len(positional)))
+	}
+	return nil
+}
+
+// printable makes outside text safe for a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return ' '
+		}
+		if r < ' ' || r == 0x7f || 0x80 <= r && r < 0xa0 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
