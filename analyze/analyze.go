@@ -13,11 +13,15 @@ import (
 
 // An Analysis is every answer that a run, a plan and perhaps a baseline give.
 type Analysis struct {
+	// Recorded is the part of the run that was analysed: where a history holds
+	// several tests, one of them. Windows index its History.
+	Recorded     *loadtest.Run
 	Verdict      Verdict
 	Run          Summary
 	Plan         *plan.Plan
 	Targets      []TargetResult
 	Phases       []Phase
+	Absent       []plan.Phase // planned phases that the run did not contain
 	WholeRun     Window
 	Endpoints    []Endpoint
 	Stability    Stability
