@@ -107,6 +107,11 @@ type Series struct {
 	Median   []float64 // cumulative, s; Locust's rounded median
 	Min, Max []float64 // cumulative, s; not rounded
 	Size     []float64 // cumulative mean content size, bytes
+	// Rate is Requests/s as Locust printed it; nil where a file has no such
+	// column. It is no throughput (it lags and freezes): it is ten whole
+	// seconds of completions over ten, from which the completions of each whole
+	// second can be worked out. NaN is missing.
+	Rate []float64
 	// Quantiles holds len(Percentiles) latencies a sample, in s: sample i's
 	// are Quantiles[i*len(Percentiles):(i+1)*len(Percentiles)]. NaN is missing
 	// (N/A, or all zero: no request in the window).
