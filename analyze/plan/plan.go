@@ -41,11 +41,14 @@ type Pos struct {
 	Column int    // 1-based, in characters
 }
 
-// String returns file:line:column, as far as known.
+// String returns file:line:column, as far as known; a column of the command
+// line is one of the argument's text.
 func (p Pos) String() string {
 	switch {
-	case p.File == "":
+	case p.File == "" && p.Column == 0:
 		return "command line"
+	case p.File == "":
+		return fmt.Sprintf("command line, character %d", p.Column)
 	case p.Line == 0:
 		return p.File
 	case p.Column == 0:
@@ -66,7 +69,8 @@ type Setup struct {
 // A Metric is what a target judges.
 type Metric uint8
 
-// The metrics.
+// The metrics. Their names in targets are pNN, mean, max, errors, rps and
+// outages.
 const (
 	Percentile Metric = iota // latency percentile, Target.P
 	Mean                     // mean latency
@@ -168,13 +172,3 @@ type Expectation struct {
 	Text string
 	Pos  Pos
 }
-
-// An Error is a part of a plan that cannot be read.
-type Error struct {
-	Pos  Pos
-	Text string // the offending text
-	Msg  string // what is wrong and what to write instead
-}
-
-// Error returns file:line:column: message: "text".
-func (e *Error) Error() string { return fmt.Sprintf("%s: %s: %q", e.Pos, e.Msg, e.Text) }
