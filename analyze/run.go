@@ -72,6 +72,7 @@ func newContext(r *loadtest.Run, p *plan.Plan) *context {
 		c.history0 = c.window(firstEdge(c.history), len(c.history.Time)-1)
 	}
 	c.whole = c.wholeRun()
+	c.phases, c.absent = c.findPhases()
 	return c
 }
 
