@@ -79,6 +79,13 @@ type History struct {
 	FullHistory bool    // endpoint rows are present
 	Step        float64 // seconds between changes of the counters: 1, or 3 when a distributed master wrote it
 
+	// CustomBuckets says that percentiles are finer than Locust's own rounding
+	// to two significant digits, so its bucket widths do not hold.
+	CustomBuckets bool
+	// NoUsers says that the file has no user count (before Locust 1.0); Users
+	// is all zeros then and means nothing.
+	NoUsers bool
+
 	Time  []int64 // Unix seconds, as written: whole, ascending within a segment
 	Line  []int   // line of the Aggregated row
 	Users []int

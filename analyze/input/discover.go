@@ -1,0 +1,194 @@
+package input
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/peakload/peakload/analyze/input/locust"
+)
+
+// A candidate is a file that may belong to the run.
+type candidate struct {
+	dir    Folder
+	name   string  // in dir
+	file   string  // as the user would type it
+	stem   string  // its name without compression and known ending
+	source *source // nil: none of ours
+	asked  bool    // named by the user
+}
+
+// A discovery is the files of one run.
+type discovery struct {
+	label string
+	files []candidate
+}
+
+// mostFiles limits how many files of a folder are looked into.
+const mostFiles = 5000
+
+// discover finds the files of the run that target names.
+func discover(dir Folder, target string) (*discovery, error) {
+	entries, err := fs.ReadDir(dir.FS, ".")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, cause(err))
+	}
+	var all []candidate
+	for _, e := range entries {
+		if e.IsDir() || len(all) == mostFiles {
+			continue
+		}
+		c, err := inspect(dir, e.Name())
+		if err != nil {
+			if e.Name() == target {
+				return nil, err
+			}
+			continue // an unreadable file of something else is no concern
+		}
+		all = append(all, c)
+	}
+	runs := prefixes(all)
+	prefix, label, err := choose(dir, target, all, runs)
+	if err != nil {
+		return nil, err
+	}
+	return &discovery{label: label, files: belonging(all, prefix, target, runs)}, nil
+}
+
+// inspect looks at the first bytes of a file.
+func inspect(dir Folder, name string) (candidate, error) {
+	c := candidate{dir: dir, name: name, file: dir.join(name)}
+	o, err := open(dir, name, nil)
+	if err != nil {
+		return c, err
+	}
+	defer o.file.Close()
+	if o.finish != nil {
+		defer o.finish()
+	}
+	head := make([]byte, locust.SniffBytes)
+	n, err := io.ReadFull(o, head)
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return c, fmt.Errorf("%s: %w", c.file, cause(err))
+	}
+	plain := uncompressed(name)
+	for i := range sources {
+		if s := &sources[i]; s.sniff(head[:n]) || n == 0 && endsWith(plain, s.endings) {
+			c.source = s
+			break
+		}
+	}
+	c.stem = stem(plain, c.source)
+	return c, nil
+}
+
+// uncompressed drops the ending of a compressed file.
+func uncompressed(name string) string {
+	for _, e := range []string{".gz", ".zst"} {
+		if len(name) > len(e) && strings.HasSuffix(name, e) {
+			return name[:len(name)-len(e)]
+		}
+	}
+	return name
+}
+
+func endsWith(name string, endings []string) bool {
+	return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(name, e) })
+}
+
+// stem returns the prefix in a file's name.
+func stem(name string, s *source) string {
+	if s != nil {
+		for _, e := range s.endings {
+			if strings.HasSuffix(name, e) {
+				return strings.TrimSuffix(name, e)
+			}
+		}
+	}
+	return strings.TrimSuffix(name, path.Ext(name))
+}
+
+// prefixes returns the runs of a folder: the prefixes of its CSV files.
+func prefixes(all []candidate) []string {
+	var runs []string
+	for _, c := range all {
+		if c.source != nil && c.source.makesRun && !slices.Contains(runs, c.stem) {
+			runs = append(runs, c.stem)
+		}
+	}
+	slices.Sort(runs)
+	return runs
+}
+
+// choose returns the prefix of the run that is meant, and its label.
+func choose(dir Folder, target string, all []candidate, runs []string) (prefix, label string, err error) {
+	if target == "" {
+		switch len(runs) {
+		case 0:
+			return "", "", nothing(dir, "", all)
+		case 1:
+			label = path.Base(strings.TrimSuffix(dir.Name, "/"))
+			if dir.Name == "" || label == "." || label == ".." || label == "/" {
+				label = runs[0]
+			}
+			return runs[0], label, nil
+		}
+		return "", "", fmt.Errorf("%s holds %d runs; name one: %s", dir, len(runs), list(dir, runs))
+	}
+	if slices.Contains(runs, target) {
+		return target, target, nil
+	}
+	for _, c := range all {
+		if c.name != target && uncompressed(c.name) != target {
+			continue
+		}
+		switch {
+		case c.source == nil:
+			return "", "", fmt.Errorf("%s: this is no file of Locust's; a run is named by its CSV prefix, one of its files or its folder%s", c.file, others(dir, runs))
+		case slices.Contains(runs, c.stem):
+			return c.stem, c.stem, nil
+		}
+		return "", "", fmt.Errorf("%s: there are no CSV files of this run beside it (%s_stats_history.csv, %s_stats.csv)%s", c.file, c.stem, c.stem, others(dir, runs))
+	}
+	return "", "", nothing(dir, target, all)
+}
+
+func others(dir Folder, runs []string) string {
+	if len(runs) == 0 {
+		return ""
+	}
+	return "; runs here: " + list(dir, runs)
+}
+
+func list(dir Folder, runs []string) string {
+	names := make([]string, len(runs))
+	for i, r := range runs {
+		names[i] = dir.join(r)
+	}
+	return strings.Join(names, ", ")
+}
+
+// nothing says what was looked for.
+func nothing(dir Folder, target string, all []candidate) error {
+	if target == "" {
+		return fmt.Errorf("%s holds no results of Locust: no file whose name ends in _stats_history.csv or _stats.csv, as locust --csv PREFIX writes them (%d files looked at)", dir, len(all))
+	}
+	return fmt.Errorf("%s: no such file, and no %s_stats_history.csv or %s_stats.csv in %s%s", dir.join(target), target, target, dir, others(dir, prefixes(all)))
+}
+
+// belonging returns the files of the run, in the order of sources.
+func belonging(all []candidate, prefix, target string, runs []string) []candidate {
+	var files []candidate
+	for i := range sources {
+		for _, c := range all {
+			if c.source == &sources[i] && c.stem == prefix {
+				c.asked = c.name == target
+				files = append(files, c)
+			}
+		}
+	}
+	return files
+}
