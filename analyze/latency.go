@@ -3,7 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
-	"sort"
+	"sync"
 
 	"github.com/peakload/peakload/analyze/internal/stats"
 	"github.com/peakload/peakload/analyze/loadtest"
@@ -13,8 +13,12 @@ import (
 // latencies answers questions about the distribution of latencies in any
 // window of a run.
 type latencies struct {
-	run *loadtest.Run
-	at  []float64
+	run   *loadtest.Run
+	at    []float64
+	first []int // of each sample's segment
+
+	once  sync.Once
+	model *stats.Model
 }
 
 // newLatencies prepares the reconstruction of run's latencies from every
@@ -23,6 +27,7 @@ func newLatencies(run *loadtest.Run) *latencies {
 	l := &latencies{run: run}
 	if h := run.History; h != nil {
 		l.at = stats.Instants(h.Time, 1)
+		l.first = firsts(h)
 	}
 	return l
 }
@@ -31,13 +36,40 @@ func newLatencies(run *loadtest.Run) *latencies {
 // was written.
 func (l *latencies) instants() []float64 { return l.at }
 
+var sweepsN, roundsN = 10, 2
+
+func (l *latencies) solved() *stats.Model {
+	l.once.Do(func() {
+		l.model = l.evidence()
+		l.model.Solve(sweepsN, roundsN)
+	})
+	return l.model
+}
+
 // total is the p-th percentile of all completions after sample from up to
 // sample to; from -1 is before the first.
 func (l *latencies) total(from, to int, p float64) measure.Value {
 	if l.run.History == nil {
 		return measure.None(measure.Seconds, measure.NoSource, "_stats_history.csv")
 	}
-	return l.window(&l.run.History.Total, from, to, p)
+	m := l.solved()
+	var x []float64
+	for i := range m.Series {
+		x = m.X(i, from+1, to, x)
+	}
+	return l.pick(m, x, p)
+}
+
+func (l *latencies) pick(m *stats.Model, x []float64, p float64) measure.Value {
+	n := 0.0
+	for _, v := range x {
+		n += v
+	}
+	if n < 0.5 {
+		return measure.None(measure.Seconds, measure.NoSamples, "")
+	}
+	v := m.Grid.Quantile(x, min(math.Floor(math.Round(n)*p)+.5, n-.5)) / ms
+	return measure.Within(v, v*.9, v*1.1, measure.Seconds, measure.Windowed)
 }
 
 // endpoint is total for one endpoint.
@@ -46,9 +78,12 @@ func (l *latencies) endpoint(e loadtest.Endpoint, from, to int, p float64) measu
 	if h == nil {
 		return measure.None(measure.Seconds, measure.NoSource, "_stats_history.csv")
 	}
-	for i := range h.Endpoints {
-		if h.Endpoints[i].Endpoint == e {
-			return l.window(&h.Endpoints[i], from, to, p)
+	if l.joint() {
+		for i := range h.Endpoints {
+			if h.Endpoints[i].Endpoint == e {
+				m := l.solved()
+				return l.pick(m, m.X(i, from+1, to, nil), p)
+			}
 		}
 	}
 	return measure.None(measure.Seconds, measure.NotDerivable, "run Locust with --csv-full-history")
@@ -85,46 +120,4 @@ func (l *latencies) wholeRun(e *loadtest.Endpoint, p float64) measure.Value {
 		return l.endpoint(*e, -1, len(h.Time)-1, p)
 	}
 	return measure.None(measure.Seconds, measure.NoSource, "_stats.csv")
-}
-
-// window mixes the rows whose ten seconds lie inside the window.
-func (l *latencies) window(s *loadtest.Series, from, to int, p float64) measure.Value {
-	h := l.run.History
-	np := len(h.Percentiles)
-	type point struct{ q, w float64 }
-	var got []point
-	for pass := 0; pass < 2 && len(got) == 0; pass++ {
-		for k := max(0, from+1); k <= to && k < len(h.Time); k++ {
-			if pass == 0 && from >= 0 && h.Time[k]-h.Time[from] < 10 {
-				continue
-			}
-			prev := int64(0)
-			if k > 0 {
-				prev = s.Requests[k-1]
-			}
-			w := float64(s.Requests[k] - prev)
-			if w <= 0 {
-				continue
-			}
-			for i, q := range h.Percentiles {
-				if math.Abs(q-p) < 1e-9 {
-					if v := float64(s.Quantiles[k*np+i]); !math.IsNaN(v) {
-						got = append(got, point{v, w})
-					}
-				}
-			}
-		}
-	}
-	if len(got) == 0 {
-		return measure.None(measure.Seconds, measure.NotDerivable, "run Locust with --csv-full-history")
-	}
-	sort.Slice(got, func(i, j int) bool { return got[i].q < got[j].q })
-	sum, n := 0.0, 0.0
-	for _, g := range got {
-		sum += g.q * g.w
-		n += g.w
-	}
-	src := measure.Source{File: h.File, Lines: fmt.Sprintf("%d,%d", h.Line[max(0, from)], h.Line[to]),
-		Column: fmt.Sprintf("%g%%", p*100), Formula: "request-weighted mean of the windows"}
-	return measure.Within(sum/n, got[0].q, got[len(got)-1].q, measure.Seconds, measure.Windowed, src)
 }
