@@ -137,7 +137,7 @@ func (s *shape) farthest(a, b int) (int, bool) {
 
 func (s *shape) classify(a, b int) stretch {
 	t := stretch{from: a, to: b, level: s.median(a, b)}
-	change := float64(s.users[b] - s.users[a])
+	change := s.trend(a, b)
 	zero := (s.users[a] == 0) != (s.users[b] == 0)
 	switch {
 	case math.Abs(change) <= tolerance(t.level) && !zero:
@@ -147,6 +147,15 @@ func (s *shape) classify(a, b int) stretch {
 		t.move = down
 	}
 	return t
+}
+
+// trend returns by how much the users changed over the samples, without their
+// noise where there are enough of them.
+func (s *shape) trend(a, b int) float64 {
+	if quarter := (b - a + 1) / 4; quarter >= 3 {
+		return s.median(b-quarter+1, b) - s.median(a, a+quarter-1)
+	}
+	return float64(s.users[b] - s.users[a])
 }
 
 // direction says which ramp a short plateau pauses: by its own change, else

@@ -130,7 +130,7 @@ func (s *shape) tidy(in []loadPhase) []loadPhase {
 		last := i == len(out)-1
 		between := i > 0 && !last && out[i-1].move == flat && out[i+1].move == flat
 		short := n < sliver-.5
-		climb := between && out[i+1].kind != Peak && n <= shortClimb && n <= s.length(out[i+1].stretch)/2
+		climb := between && out[i+1].kind != Peak && out[i-1].kind != Peak && n <= shortClimb && n <= s.length(out[i+1].stretch)/2
 		switch {
 		case !short && !climb:
 			i++
