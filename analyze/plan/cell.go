@@ -21,7 +21,7 @@ func ParseTargetCell(label, text string, pos Pos) (Target, error) {
 	if blank(plain) {
 		return Target{}, &Error{Pos: pos, Text: text, Msg: "no target is stated", Kind: ErrBlank}
 	}
-	metric, p, ok := labelMetric(label)
+	metric, p, ok := LabelMetric(label)
 	if !ok {
 		return Target{}, &Error{Pos: pos, Text: name, Kind: ErrUnknownMetric,
 			Msg: "the row's label is no metric that can be judged; known are latencies (P95, Avg, Max, Median), Error Rate, Throughput and System Stability"}

@@ -103,10 +103,11 @@ var labelWords = map[string]labelWord{
 	"percentile": percentileWord, "percentiles": percentileWord, "ile": percentileWord, "p": percentileWord, "quantile": percentileWord,
 }
 
-// labelMetric returns the metric that a row's label names: "P95 Latency",
+// LabelMetric returns the metric that a row's label names: "P95 Latency",
 // "**P99.9** latency", "95th percentile response time", "Avg Latency", "Error
-// Rate (%)", "Throughput", "System Stability".
-func labelMetric(label string) (m Metric, p float64, ok bool) {
+// Rate (%)", "Throughput", "System Stability". p is in (0,1) for Percentile. ok
+// is false for every label that asks for anything else or anything more.
+func LabelMetric(label string) (m Metric, p float64, ok bool) {
 	seen := map[labelWord]bool{}
 	numbers := 0
 	for _, w := range words(plainText(label)) {

@@ -1,12 +1,5 @@
 package plan
 
-// A Layer is what one source besides the document says: peakload.yaml, or the
-// command line. What it does not say is empty in its Plan.
-type Layer struct {
-	Plan
-	HasCount429 bool // Plan.Count429 is stated
-}
-
 // Merge lays peakload.yaml over the document and the command line over both.
 // Each may be nil.
 //
@@ -15,13 +8,13 @@ type Layer struct {
 // behind. Where the command line has targets and there is no document, only
 // those are judged. Setup and comparison labels are replaced field by field;
 // phases, user types, bands, expectations and capacities as a whole.
-func Merge(document *Plan, file, flags *Layer) *Plan {
+func Merge(document, file, flags *Plan) *Plan {
 	var p Plan
 	if document != nil {
 		p = *document
 	}
 	p.Targets = Unique(p.Targets)
-	for _, l := range []*Layer{file, flags} {
+	for _, l := range []*Plan{file, flags} {
 		if l == nil {
 			continue
 		}
@@ -37,9 +30,7 @@ func Merge(document *Plan, file, flags *Layer) *Plan {
 		p.UserTypes = either(l.UserTypes, p.UserTypes)
 		p.Bands = either(l.Bands, p.Bands)
 		p.Expectations = either(l.Expectations, p.Expectations)
-		if l.HasCount429 {
-			p.Count429 = l.Count429
-		}
+		p.Count429 = stated(l.Count429, p.Count429)
 	}
 	return &p
 }

@@ -7,6 +7,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/peakload/peakload/analyze/measure"
 )
@@ -28,11 +29,28 @@ type Plan struct {
 // Count429 is what --count-429 says.
 type Count429 uint8
 
-// The two ways to treat 429s.
+// The ways to treat 429s. Where nothing is stated they count as failures, as
+// Locust counts them.
 const (
-	As429Error    Count429 = iota // they count as failures, as Locust counts them
-	As429Separate                 // they do not count in error rates
+	As429Unstated Count429 = iota
+	As429Error             // they count in error rates
+	As429Separate          // they do not
 )
+
+// ParseCount429 reads "error" or "separate".
+func ParseCount429(text string) (Count429, error) {
+	return parseCount429(text, Pos{File: "--count-429"})
+}
+
+func parseCount429(text string, pos Pos) (Count429, error) {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "error":
+		return As429Error, nil
+	case "separate":
+		return As429Separate, nil
+	}
+	return 0, &Error{Pos: pos, Text: text, Msg: "write error (429s count as errors) or separate (they do not)"}
+}
 
 // A Pos is where a part of the plan was written.
 type Pos struct {
