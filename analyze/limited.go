@@ -2,14 +2,10 @@ package analyze
 
 import (
 	"math"
-	"regexp"
 
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
 )
-
-// rateLimitText recognises the failure texts of HTTP 429 answers.
-var rateLimitText = regexp.MustCompile(`(?i)\b429\b|too many requests|rate.?limit`)
 
 // limits429 bounds how many of a window's failures were 429s. Locust's history
 // counts failures and the failures file names them, for the whole run only:
@@ -28,7 +24,7 @@ func newLimits429(r *loadtest.Run) limits429 {
 	for _, f := range rows {
 		n := l.by[f.Endpoint]
 		k := 1
-		if rateLimitText.MatchString(f.Error) {
+		if classify(f.Error).class == classRateLimited {
 			k = 0
 		}
 		n[k] += f.Count

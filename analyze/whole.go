@@ -50,7 +50,7 @@ func wholeSources(r *loadtest.Run, e *loadtest.Endpoint) []wholeSource {
 		}
 	}
 	if l := r.Log; l != nil && l.HasFinal && len(out) == 0 {
-		if t := totalOfLog(l.Final, e); t != nil {
+		if t := totalOf(l.FinalTotal, true, l.Final, e); t != nil {
 			out = append(out, fromTotal(t, l.File, "console table"))
 		}
 	}
@@ -74,21 +74,6 @@ func totalOf(all loadtest.Total, has bool, rows []loadtest.Total, e *loadtest.En
 	}
 	for i := range rows {
 		if rows[i].Endpoint == *e {
-			return &rows[i]
-		}
-	}
-	return nil
-}
-
-// totalOfLog finds an endpoint in the console's last table; the aggregate has
-// the zero endpoint there.
-func totalOfLog(rows []loadtest.Total, e *loadtest.Endpoint) *loadtest.Total {
-	want := loadtest.Endpoint{}
-	if e != nil {
-		want = *e
-	}
-	for i := range rows {
-		if rows[i].Endpoint == want || e == nil && rows[i].Endpoint.Name == "Aggregated" {
 			return &rows[i]
 		}
 	}

@@ -1,0 +1,282 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
+)
+
+// questions are the expectations that can be answered, the more particular
+// first. One is meant when every group has a word in the sentence.
+var questions = []struct {
+	words  [][]string
+	answer func(c *context, text string) (YesNo, string)
+}{
+	{[][]string{{"rate limit", "rate-limit", "429", "throttl"}}, (*context).limiterProtects},
+	{[][]string{{"recover", "back to normal", "returns to"}}, (*context).recovers},
+	{[][]string{{"graceful", "degrad"}}, (*context).degradesGracefully},
+	{[][]string{{"crash", "outage", "downtime", "stays up", "stable", "stability", "available"}}, (*context).staysUp},
+	{[][]string{{"pool", "connection"}, {"exhaust", "run out", "runs out"}}, (*context).poolHolds},
+	{[][]string{{"timeout", "time out"}}, (*context).noTimeouts},
+	{[][]string{{"user", "concurrent"}, {"handle", "support", "serve", "sustain", "cope", "withstand", "hold", "carry"}}, (*context).handlesUsers},
+	{[][]string{{"error", "failure"}}, func(c *context, _ string) (YesNo, string) { return c.meets(plan.Errors, "error") }},
+	{[][]string{{"latency", "response time", "fast", "p50", "p95", "p99"}}, func(c *context, _ string) (YesNo, string) { return c.meets(plan.Percentile, "latency") }},
+	{[][]string{{"throughput", "rps", "requests per second", "requests/s", "req/s"}}, func(c *context, _ string) (YesNo, string) { return c.meets(plan.RPS, "throughput") }},
+	{[][]string{{"target", "slo", "goal"}}, func(c *context, _ string) (YesNo, string) { return c.meetsAll() }},
+}
+
+// expectations answers the plan's expectations from what has been found.
+func (c *context) expectations() []Answer {
+	var out []Answer
+	for _, e := range c.plan.Expectations {
+		a := Answer{Text: e.Text, Evidence: "no rule knows this expectation: it is for a person to answer"}
+		text := strings.ToLower(e.Text)
+		for _, q := range questions {
+			if speaksOf(text, q.words) {
+				a.Answer, a.Evidence = q.answer(c, e.Text)
+				break
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func speaksOf(text string, groups [][]string) bool {
+	for _, g := range groups {
+		found := false
+		for _, w := range g {
+			found = found || strings.Contains(text, w)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// handlesUsers: a plateau of at least that many users was held with every
+// latency and error target met and without an outage.
+func (c *context) handlesUsers(text string) (YesNo, string) {
+	want, ok := usersIn(text)
+	if !ok {
+		if v, stated := c.summary().UsersPlanned.Float(); stated {
+			want = v
+		} else {
+			return Unknown, "needs a number of users to hold the run against"
+		}
+	}
+	most, known := c.usersPeak().Float()
+	if !known {
+		return Unknown, "the number of users is not recorded: needs " + needHistory
+	}
+	if n, ok := c.whole.Requests.Float(); !ok || n == 0 {
+		return Unknown, "the run recorded no request"
+	}
+	// A level below that broke answers the question too.
+	for i := range c.phases {
+		p := &c.phases[i]
+		plateau := p.Kind == Peak || p.Kind == Step
+		if plateau && float64(p.UsersTo) <= want*1.01 && p.Status == Fail {
+			return No, fmt.Sprintf("%s at %d users (%s)", c.held(p), p.UsersTo, p.Why)
+		}
+	}
+	for i := range c.phases {
+		p := &c.phases[i]
+		if p.Kind != Peak && p.Kind != Step || float64(p.UsersTo) < want*.99 {
+			continue
+		}
+		for _, o := range c.stability.Outages {
+			if o.Start < p.End && o.End > p.Start {
+				return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.Evidence)
+			}
+		}
+		switch p.Status {
+		case Pass:
+			return Yes, fmt.Sprintf("%s at %d users, every target met", c.held(p), p.UsersTo)
+		case Borderline:
+			return Unknown, fmt.Sprintf("borderline at %d users (%s)", p.UsersTo, p.Why)
+		case NotMeasured:
+			return Unknown, fmt.Sprintf("%s at %d users, but not every target could be judged (%s)", c.held(p), p.UsersTo, p.Why)
+		}
+	}
+	if most < want*.99 {
+		return Unknown, fmt.Sprintf("the run had at most %.0f users", most)
+	}
+	return Unknown, fmt.Sprintf("the run reached %.0f users and did not stay there", most)
+}
+
+// held says what a plateau did: "172 RPS for 100 s".
+func (c *context) held(p *Phase) string {
+	return fmt.Sprintf("%s for %.0f s", measure.Format(p.RPS, measure.Style{Plain: true}), p.End-p.Start)
+}
+
+func (c *context) staysUp(string) (YesNo, string) {
+	switch c.stability.Status {
+	case Pass:
+		return Yes, c.stability.Why
+	case Fail:
+		return No, c.stability.Why
+	}
+	if c.stability.Why != "" {
+		return Unknown, c.stability.Why
+	}
+	return Unknown, "needs " + needHistory
+}
+
+func (c *context) limiterProtects(string) (YesNo, string) {
+	if c.rateLimit.SystemProtected != Unknown || c.rateLimit.ProtectedWhy != "" {
+		return c.rateLimit.SystemProtected, c.rateLimit.ProtectedWhy
+	}
+	return Unknown, "needs " + needFailures
+}
+
+// degradesGracefully: under the highest load the system did not go out, and
+// what failed was refused or few.
+func (c *context) degradesGracefully(string) (YesNo, string) {
+	if n := len(c.stability.Outages); n > 0 {
+		o := c.stability.Outages[0]
+		return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.Evidence)
+	}
+	if c.stability.Status == NotMeasured {
+		return Unknown, "whether the system went out is not known: needs " + needHistory
+	}
+	if c.stability.Status == Fail {
+		return No, c.stability.Why
+	}
+	w, where := &c.whole, "over the whole run"
+	if p := c.peak(); p != nil {
+		w, where = &p.Window, fmt.Sprintf("at %d users", p.UsersTo)
+	}
+	n, okN := w.Requests.Float()
+	f, okF := w.Failures.Float()
+	if !okN || !okF || n == 0 {
+		return Unknown, "no request to judge by"
+	}
+	limit := max(gracefulErrors, c.errorLimit())
+	shares := fmt.Sprintf("no outage; %s of the requests failed %s", share(f, n), where)
+	low, high, known := w.RateLimited.Limits()
+	switch {
+	case f/n <= limit:
+		return Yes, shares
+	case known && (f-low)/n <= limit:
+		return Yes, shares + ", all but " + share(max(0, f-low), n) + " of them refused with 429"
+	case !known || (f-high)/n <= limit:
+		return Unknown, shares + "; whether these were refusals (429) is not known: needs " + needFailures
+	}
+	return No, shares + ", " + share(f-high, n) + " or more other than by a refusal (429)"
+}
+
+func share(part, of float64) string {
+	return measure.Format(measure.Of(part/of, measure.Ratio), measure.Style{})
+}
+
+// recovers: after the load went down, the latency and error targets held again.
+func (c *context) recovers(string) (YesNo, string) {
+	if c.history == nil {
+		return Unknown, "needs " + needHistory
+	}
+	p := c.recovery()
+	if p == nil {
+		return Unknown, "the run kept no users after its peak, so that recovery cannot be seen: needs a tail at low load"
+	}
+	from := p.From
+	// What was asked under load completes after it: half the tail, at most ten
+	// seconds, is left for that.
+	for from < p.To && c.at(from)-p.Start < min(10, (p.End-p.Start)/2) {
+		from++
+	}
+	w := c.window(from, p.To)
+	tail := &Phase{Kind: Recovery, Window: w, Name: p.Name}
+	status, why := c.judgePhase(tail)
+	span := fmt.Sprintf("%.0f s after the load went down to %d users", p.End-p.Start, p.UsersTo)
+	switch status {
+	case Pass:
+		return Yes, fmt.Sprintf("targets met within %s: %s", span, brief(w))
+	case Fail:
+		return No, fmt.Sprintf("still broken %s: %s", span, why)
+	}
+	return Unknown, fmt.Sprintf("%s: %s", span, why)
+}
+
+// recovery returns the last phase at low load after the peak, or nil.
+func (c *context) recovery() *Phase {
+	var out *Phase
+	for i := range c.phases {
+		if c.phases[i].Kind == Recovery {
+			out = &c.phases[i]
+		}
+	}
+	return out
+}
+
+// brief is a window in a clause: "P95 12 ms, errors 0%".
+func brief(w Window) string {
+	figure, name := w.P95, "P95"
+	if !figure.Measured() {
+		figure, name = w.Mean, "mean"
+	}
+	return fmt.Sprintf("%s %s, errors %s", name, measure.Format(figure, measure.Style{Plain: true}), measure.Format(w.ErrorRate, measure.Style{Plain: true}))
+}
+
+func (c *context) poolHolds(text string) (YesNo, string) {
+	p := c.failures.PoolExhaustion
+	evidence := p.Evidence
+	if evidence == "" {
+		evidence = "needs " + needFailures
+	}
+	switch p.Occurred {
+	case Yes:
+		return No, evidence
+	case No:
+		return Yes, evidence
+	}
+	return Unknown, evidence
+}
+
+func (c *context) noTimeouts(string) (YesNo, string) {
+	n, ok := c.failures.Timeouts.Count.Float()
+	switch {
+	case !ok:
+		return Unknown, need(c.failures.Timeouts.Count)
+	case n > 0:
+		return No, fmt.Sprintf("%.0f requests timed out", n)
+	}
+	return Yes, "no request timed out"
+}
+
+// meets answers from the plan's targets of one kind.
+func (c *context) meets(m plan.Metric, what string) (YesNo, string) {
+	var mine []TargetResult
+	for _, r := range c.targets {
+		if r.Target.Metric == m || m == plan.Percentile && (r.Target.Metric == plan.Mean || r.Target.Metric == plan.Max) {
+			mine = append(mine, r)
+		}
+	}
+	return answerOf(mine, what)
+}
+
+func (c *context) meetsAll() (YesNo, string) { return answerOf(c.targets, "") }
+
+func answerOf(rs []TargetResult, what string) (YesNo, string) {
+	if len(rs) == 0 {
+		return Unknown, strings.TrimSpace("the plan has no "+what) + " target to answer by"
+	}
+	rank := map[Status]int{Fail: 3, NotMeasured: 2, Borderline: 1, Pass: 0}
+	worst := rs[0]
+	for _, r := range rs {
+		if rank[r.Status] > rank[worst.Status] {
+			worst = r
+		}
+	}
+	why := title(worst.Target) + ": " + worst.Why
+	switch worst.Status {
+	case Fail:
+		return No, why
+	case Pass:
+		return Yes, why
+	}
+	return Unknown, why
+}
