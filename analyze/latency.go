@@ -16,6 +16,8 @@ type latencies struct {
 	run   *loadtest.Run
 	at    []float64
 	first []int // of each sample's segment
+	// ends bracket each series' completions by whole seconds, by segment
+	ends map[*loadtest.Series][]*seconds
 
 	once  sync.Once
 	model *stats.Model
@@ -28,6 +30,12 @@ func newLatencies(run *loadtest.Run) *latencies {
 	if h := run.History; h != nil {
 		l.at = stats.Instants(h.Time, 1)
 		l.first = firsts(h)
+		l.ends = map[*loadtest.Series][]*seconds{}
+		for _, g := range h.Segments {
+			s := newSeconds(h, g, &h.Total, &h.Total, nil)
+			dated(h, g, l.at, s)
+			l.ends[&h.Total] = append(l.ends[&h.Total], s)
+		}
 	}
 	return l
 }
@@ -54,13 +62,17 @@ func (l *latencies) total(from, to int, p float64) measure.Value {
 	}
 	m := l.solved()
 	var x []float64
+	all := make([]int, len(m.Series))
 	for i := range m.Series {
 		x = m.X(i, from+1, to, x)
+		all[i] = i
 	}
-	return l.pick(m, x, p)
+	return l.pick(m, all, x, from+1, to, p)
 }
 
-func (l *latencies) pick(m *stats.Model, x []float64, p float64) measure.Value {
+var shareN = 0.3
+
+func (l *latencies) pick(m *stats.Model, series []int, x []float64, from, to int, p float64) measure.Value {
 	n := 0.0
 	for _, v := range x {
 		n += v
@@ -68,8 +80,11 @@ func (l *latencies) pick(m *stats.Model, x []float64, p float64) measure.Value {
 	if n < 0.5 {
 		return measure.None(measure.Seconds, measure.NoSamples, "")
 	}
-	v := m.Grid.Quantile(x, min(math.Floor(math.Round(n)*p)+.5, n-.5)) / ms
-	return measure.Within(v, v*.9, v*1.1, measure.Seconds, measure.Windowed)
+	rank := min(math.Floor(math.Round(n)*p), math.Round(n)-1)
+	v := m.Grid.Quantile(x, rank+.5)
+	low, high := m.Limits(series, x, from, to, rank, shareN)
+	a, b := stats.Resolution(v)
+	return measure.Within(v/ms, min(low, a)/ms, max(high, b)/ms, measure.Seconds, measure.Windowed)
 }
 
 // endpoint is total for one endpoint.
@@ -82,7 +97,7 @@ func (l *latencies) endpoint(e loadtest.Endpoint, from, to int, p float64) measu
 		for i := range h.Endpoints {
 			if h.Endpoints[i].Endpoint == e {
 				m := l.solved()
-				return l.pick(m, m.X(i, from+1, to, nil), p)
+				return l.pick(m, []int{i}, m.X(i, from+1, to, nil), from+1, to, p)
 			}
 		}
 	}

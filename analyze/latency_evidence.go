@@ -31,6 +31,10 @@ func (l *latencies) evidence() *stats.Model {
 	m.Grid = stats.LocustGrid(min(low, high), high, l.wholeMilliseconds())
 	if l.joint() {
 		for i := range h.Endpoints {
+			for _, g := range h.Segments {
+				e := &h.Endpoints[i]
+				l.ends[e] = append(l.ends[e], newSeconds(h, g, e, &h.Total, nil))
+			}
 			s := l.slots(m.Grid, &h.Endpoints[i])
 			s.Windows = append(l.windows(m.Grid, &h.Endpoints[i]), l.edges(m.Grid, &h.Endpoints[i])...)
 			m.Series = append(m.Series, s)
@@ -161,24 +165,40 @@ func (l *latencies) windows(g *stats.Grid, s *loadtest.Series) []stats.Window {
 
 // completedBy estimates how many requests series s had completed by the end
 // of second u, which must not be before the segment of sample k began.
-func (l *latencies) completedBy(s *loadtest.Series, u int64, k int) (n float64, slot int) {
+func (l *latencies) completedBy(s *loadtest.Series, u int64, k int) (n, doubt float64, slot int) {
 	end := float64(u + 1)
 	first := l.first[k]
 	j := k
 	for j > first && l.at[j-1] >= end {
 		j--
 	}
-	// slot j holds the end of second u, if it is not after row k
+	if l.at[j] < end {
+		return float64(s.Requests[j]), 0, j + 1
+	}
+	// slot j holds the end of second u
 	before, after := 0.0, float64(s.Requests[j])
 	from := l.at[j] - 1
 	if j > first {
 		before, from = float64(s.Requests[j-1]), l.at[j-1]
 	}
-	if l.at[j] <= end {
-		return after, j + 1
+	t := min(1, max(0, (end-from)/(l.at[j]-from)))
+	n = before + t*(after-before)
+	doubt = 0.5 * math.Sqrt((after-before)*t*(1-t))
+	if low, high, ok := l.endOf(s, k, u); ok && low >= before && high <= after && (high-low)/4 < doubt {
+		return (low + high) / 2, (high - low) / 4, j
 	}
-	t := (end - from) / (l.at[j] - from)
-	return before + max(0, t)*(after-before), j
+	return n, doubt, j
+}
+
+// endOf brackets the completions of s by the end of second u, which is in the
+// segment of sample k.
+func (l *latencies) endOf(s *loadtest.Series, k int, u int64) (low, high float64, ok bool) {
+	for i, g := range l.run.History.Segments {
+		if g.From <= k && k <= g.To && i < len(l.ends[s]) {
+			return l.ends[s][i].by(u)
+		}
+	}
+	return 0, 0, false
 }
 
 // windowAt returns the slots that a window printed at instant end, in second
@@ -204,22 +224,26 @@ func (l *latencies) windowAt(s *loadtest.Series, k int, end float64, stamp int64
 			w := stats.Window{From: first, To: k, Head: 1, Tail: 1, N: float64(s.Requests[k])}
 			return w, true
 		}
-		base, j := l.completedBy(s, u, k)
-		next, _ := l.completedBy(s, u+1, k)
+		base, doubt, j := l.completedBy(s, u, k)
+		next, doubt2, _ := l.completedBy(s, u+1, k)
 		if next-base < 0.5 { // nothing in the second after: no copy was made
 			continue
 		}
 		if j > k {
 			return stats.Window{}, false
 		}
-		w := stats.Window{From: j, To: k, Head: 1, Tail: 1, N: float64(s.Requests[k]) - base}
+		w := stats.Window{From: j, To: k, Head: 1, Tail: 1, N: float64(s.Requests[k]) - base, Doubt: doubt}
 		before := 0.0
 		if j > first {
 			before = float64(s.Requests[j-1])
 		}
 		if n := float64(s.Requests[j]) - before; n > 0 {
 			w.Head = (float64(s.Requests[j]) - base) / n
-			w.Doubt = 0.3 * math.Sqrt(n*w.Head*(1-w.Head))
+		}
+		if next-base < 2*(doubt+doubt2) {
+			// whether that second had a request is in doubt, and with it which
+			// window this is
+			return stats.Window{}, false
 		}
 		return w, true
 	}

@@ -20,6 +20,8 @@ type Model struct {
 
 	sets  [][]*constraint // by series
 	total []*constraint
+	sumN  []float64 // completions by slot, all series
+	span  int
 }
 
 // A Series is one endpoint, or the aggregate where there is nothing finer.
@@ -31,6 +33,7 @@ type Series struct {
 
 	x     []float64 // counts by slot and cell
 	theta []float64 // multiplier of each slot's sum
+	span  int       // slots of the longest window
 }
 
 // A Window is quantiles of the slots From to To, both included.
@@ -124,6 +127,15 @@ func (m *Model) X(i, from, to int, into []float64) []float64 {
 func (m *Model) Solve(sweeps, rounds int) {
 	b := m.Grid.Len()
 	m.sets = make([][]*constraint, len(m.Series))
+	m.sumN = make([]float64, len(m.Series[0].N))
+	for i := range m.Series {
+		s := &m.Series[i]
+		for k, n := range s.N {
+			m.sumN[k] += n
+		}
+		s.span = longest(s.Windows)
+	}
+	m.span = longest(m.Total)
 	each := func(do func(i int)) {
 		var wg sync.WaitGroup
 		for i := range m.Series {
@@ -428,4 +440,12 @@ func (m *Model) tilt(s *Series, k int) {
 		x[i] *= n / z
 	}
 	s.theta[k] += d
+}
+
+func longest(ws []Window) int {
+	n := 0
+	for _, w := range ws {
+		n = max(n, w.To-w.From+1)
+	}
+	return n
 }
