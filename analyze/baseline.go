@@ -1,0 +1,314 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/peakload/peakload/analyze/internal/stats"
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
+)
+
+// What a comparison needs to call a difference one (methods.md §5.3).
+const (
+	// material is the least relative change that one run against one run can
+	// show: below it lies what two runs of the same system differ by.
+	material = .10
+	// materialErrors is the same for error rates, absolute.
+	materialErrors = .001
+	// enoughBlocks is the number of independent stretches that each run needs
+	// for an interval that can be believed.
+	enoughBlocks = 6
+	// overwhelming is the factor that settles a comparison of shorter runs, when
+	// every ten seconds of the one lie beyond every ten seconds of the other by
+	// at least that.
+	overwhelming = 2.0
+	// falseShare is the share of false differences allowed among the rows that
+	// are called different.
+	falseShare = .10
+)
+
+// compare puts this run's peak beside the baseline's.
+//
+// A row's interval comes from the spread of non-overlapping windows of ten
+// seconds within each run (methods.md §5.3), so that it holds what a run's own
+// noise can do; what one run differs from the next by is in no single run, and
+// every comparison says so.
+func compare(c, baseline *context) *Comparison {
+	cmp := &Comparison{Label: baseline.run.Label, Current: c.run.Label}
+	b, bName := plateau(baseline)
+	w, wName := plateau(c)
+	cmp.Notes = comparisonNotes(c, baseline, w, b, wName, bName)
+
+	current, base := sampleOf(c, w), sampleOf(baseline, b)
+	metrics := []struct {
+		name string
+		at   func(Window) measure.Value
+		p    float64
+	}{
+		{"latency_mean", func(w Window) measure.Value { return w.Mean }, 0},
+		{"latency_p50", func(w Window) measure.Value { return w.P50 }, .50},
+		{"latency_p95", func(w Window) measure.Value { return w.P95 }, .95},
+		{"latency_p99", func(w Window) measure.Value { return w.P99 }, .99},
+		{"error_rate", func(w Window) measure.Value { return w.ErrorRate }, 0},
+		{"rps", func(w Window) measure.Value { return w.RPS }, 0},
+	}
+	var judged []judgement
+	for _, m := range metrics {
+		row := ComparisonRow{Metric: m.name, Baseline: m.at(b), Current: m.at(w)}
+		var j judgement
+		if m.name == "error_rate" {
+			j = compareErrors(row, base, current, c.plan.Count429)
+		} else {
+			j = compareLevels(row, base.series(m.name, m.p), current.series(m.name, m.p))
+		}
+		judged = append(judged, j)
+	}
+	ps := make([]float64, len(judged))
+	for i, j := range judged {
+		ps[i] = j.p
+	}
+	for i, stands := range stats.BenjaminiHochberg(ps, falseShare) {
+		cmp.Rows = append(cmp.Rows, judged[i].verdict(stands))
+	}
+	need := "resource snapshots of both runs: peakload record"
+	none := measure.None(measure.Ratio, measure.NoSource, need)
+	cmp.Rows = append(cmp.Rows, ComparisonRow{Metric: "cpu", Baseline: none, Current: none, Difference: none, Relative: none, Why: "cannot tell: needs " + need})
+	return cmp
+}
+
+// plateau is the stretch of a run that is compared: its peak phase, else all of
+// it.
+func plateau(c *context) (Window, string) {
+	if p := c.peak(); p != nil {
+		return p.Window, "peak"
+	}
+	if c.history != nil {
+		return c.history0, "whole history, for it has no plateau"
+	}
+	return c.whole, "whole run, for there is no history"
+}
+
+// comparisonNotes says what stands between the two runs and a fair comparison.
+func comparisonNotes(c, baseline *context, w, b Window, wName, bName string) []string {
+	var notes []string
+	if wName != "peak" || bName != "peak" {
+		notes = append(notes, fmt.Sprintf("Compared: this run's %s with the baseline's %s.", wName, bName))
+	}
+	u, v := peakUsers(w), peakUsers(b)
+	if u > 0 && v > 0 && math.Abs(float64(u-v)) > .05*float64(v) {
+		notes = append(notes, fmt.Sprintf("The loads differ: %d users here, %d in the baseline. The differences are what that load does, not only what changed in the system.", u, v))
+	}
+	if d, ok := mixDistance(c, baseline, w, b); ok && d > .05 {
+		notes = append(notes, fmt.Sprintf("The mix of requests differs: %.0f%% of the requests go to other endpoints than in the baseline.", 100*d))
+	}
+	return append(notes, "One run against one run: how much two runs of the same system differ cannot be seen from them. Repeat both to be sure of small differences.")
+}
+
+func peakUsers(w Window) int { return max(w.UsersFrom, w.UsersTo) }
+
+// mixDistance is the share of requests that would have to change endpoint for
+// the mixes to agree.
+func mixDistance(c, baseline *context, w, b Window) (float64, bool) {
+	if c.history == nil || baseline.history == nil || len(c.history.Endpoints) == 0 || len(baseline.history.Endpoints) == 0 {
+		return 0, false
+	}
+	n, ok := w.Requests.Float()
+	m, ok2 := b.Requests.Float()
+	if !ok || !ok2 || n == 0 || m == 0 {
+		return 0, false
+	}
+	share := func(c *context, w Window, total float64, i int) float64 {
+		sum := int64(0)
+		for _, sp := range spansOf(c.history, w.From, w.To) {
+			sum += sp.delta(c.history.Endpoints[i].Requests)
+		}
+		return float64(sum) / total
+	}
+	d := 0.0
+	for i := range c.history.Endpoints {
+		other := 0.0
+		for k := range baseline.history.Endpoints {
+			if baseline.history.Endpoints[k].Endpoint == c.history.Endpoints[i].Endpoint {
+				other = share(baseline, b, m, k)
+			}
+		}
+		d += max(0, share(c, w, n, i)-other)
+	}
+	return d, true
+}
+
+// A judgement is a row with what its verdict rests on.
+type judgement struct {
+	row ComparisonRow
+	p   float64 // of the test that nothing changed; NaN: no test
+	// cannot is why nothing can be told; "" when something can.
+	cannot string
+	// sure: the difference needs no test.
+	sure string
+	// apart: the interval excludes no change, and so does what the figures
+	// are known within.
+	apart, material bool
+}
+
+// verdict turns a judgement into its row; stands says that the difference
+// survives among the others.
+func (j judgement) verdict(stands bool) ComparisonRow {
+	r := j.row
+	how := describe(r)
+	switch {
+	case j.sure != "":
+		r.Significant, r.Why = Yes, "changed"+how+": "+j.sure
+	case j.cannot != "":
+		r.Why = "cannot tell: " + j.cannot
+	case j.apart && stands && j.material:
+		r.Significant, r.Why = Yes, "changed"+how
+	case j.apart && stands:
+		r.Why = fmt.Sprintf("probably changed%s; less than %.0f%%, which two runs of the same system may differ by", how, 100*material)
+	default:
+		r.Significant, r.Why = No, "no evidence of a change"+how
+	}
+	return r
+}
+
+func describe(r ComparisonRow) string {
+	if !r.Relative.Measured() {
+		return ""
+	}
+	return " by " + measure.Format(r.Relative, measure.Style{Signed: true})
+}
+
+// compareLevels judges a metric whose windows spread around a level.
+func compareLevels(row ComparisonRow, base, current levels) judgement {
+	j := judgement{row: row, p: math.NaN()}
+	b, ok := row.Baseline.Float()
+	x, ok2 := row.Current.Float()
+	if !ok || !ok2 || b <= 0 || x <= 0 {
+		return j.missing()
+	}
+	bl, bh, _ := row.Baseline.Limits()
+	xl, xh, _ := row.Current.Limits()
+	effect := math.Log(x / b)
+	low, high := math.Log(max(xl, 1e-12)/bh), math.Log(xh/max(bl, 1e-12))
+	distinct := xl > bh || xh < bl
+	j.material = math.Abs(effect) > math.Log1p(material)
+
+	shortest := min(base.independent(), current.independent())
+	se, df := spread(base, current)
+	if df > 0 && !math.IsNaN(se) && !math.IsInf(se, 0) {
+		half := stats.StudentQuantile(.05, df) * se
+		j.apart = math.Abs(effect) > half && distinct
+		if j.p = 0; se > 0 {
+			j.p = stats.StudentTail(effect/se, df)
+		} else if effect == 0 {
+			j.p = 1
+		}
+		if shortest >= enoughBlocks {
+			low, high = min(low, effect-half), max(high, effect+half)
+		}
+	}
+	switch {
+	case base.beyond(current) || current.beyond(base):
+		if distinct && math.Abs(effect) >= math.Log(overwhelming) {
+			j.sure = fmt.Sprintf("every ten seconds of the one run lie beyond all of the other by more than a factor of %.0f", overwhelming)
+		}
+	case len(base.values) == 0 || len(current.values) == 0:
+		if factor := max(xl/bh, bl/xh); factor >= overwhelming {
+			j.sure = fmt.Sprintf("the limits of the two figures lie more than a factor of %.0f apart", overwhelming)
+		} else if !distinct {
+			j.cannot = "the limits of the two figures overlap, and the runs do not show how they vary in time"
+		} else {
+			j.cannot = "the runs do not show how this figure varies in time"
+		}
+	}
+	if j.cannot == "" && shortest < enoughBlocks {
+		j.cannot = fmt.Sprintf("%.1f independent stretches in the shorter run, of %d that an interval takes: run for longer at the peak", shortest, enoughBlocks)
+	} else if j.cannot == "" && !distinct && math.Abs(effect) > 0 && len(base.values) > 0 && j.p <= .05 {
+		j.cannot = "the difference is within what the two percentiles are known to"
+	}
+	if j.cannot != "" && j.sure == "" {
+		j.p = math.NaN()
+	}
+	method := measure.Estimated
+	if len(base.values) == 0 || shortest < enoughBlocks {
+		method = measure.Bounded
+	}
+	formula := measure.Source{Formula: "current ÷ baseline − 1; limits: 95% interval from windows of ten seconds (moving-block bootstrap), widened to what the figures are known within"}
+	if method == measure.Bounded {
+		formula.Formula = "current ÷ baseline − 1; limits: what the two figures are known within, without the runs' own noise"
+	}
+	j.row.Relative = measure.Within(math.Expm1(effect), math.Expm1(low), math.Expm1(high), measure.Ratio, method, formula)
+	j.row.Difference = measure.Within(x-b, min(b*math.Expm1(low), xl-bh), max(b*math.Expm1(high), xh-bl), row.Current.Unit(), method, formula)
+	return j
+}
+
+// missing finishes a judgement on figures that one of the runs lacks, or that
+// are zero.
+func (j judgement) missing() judgement {
+	r := &j.row
+	r.Difference = measure.Difference(r.Current, r.Baseline)
+	r.Relative = measure.None(measure.Ratio, measure.NotApplicable, "")
+	switch {
+	case !r.Baseline.Measured():
+		r.Relative = measure.Quotient(r.Baseline, r.Baseline, measure.Ratio)
+		j.cannot = "the baseline lacks this figure"
+	case !r.Current.Measured():
+		r.Relative = measure.Quotient(r.Current, r.Current, measure.Ratio)
+		j.cannot = "this run lacks this figure"
+	default:
+		j.cannot = "one of the figures is zero"
+	}
+	return j
+}
+
+// compareErrors judges the error rates by a test of two proportions in which
+// failures that come in clusters count for less.
+func compareErrors(row ComparisonRow, base, current sample, how plan.Count429) judgement {
+	j := judgement{row: row, p: math.NaN()}
+	b, ok := row.Baseline.Float()
+	x, ok2 := row.Current.Float()
+	if !ok || !ok2 {
+		return j.missing()
+	}
+	j.row.Difference = measure.Difference(row.Current, row.Baseline)
+	j.row.Relative = measure.None(measure.Ratio, measure.NotApplicable, "")
+	if b > 0 {
+		j.row.Relative = measure.Quotient(j.row.Difference, row.Baseline, measure.Ratio)
+	}
+	bl, bh, _ := row.Baseline.Limits()
+	xl, xh, _ := row.Current.Limits()
+	if how == plan.As429Separate && !(row.Baseline.IsExact() && row.Current.IsExact() && b == 0 && x == 0) {
+		j.cannot = "429s are taken off, and when they happened is known only within limits"
+		return j
+	}
+	blocks := min(base.seconds, current.seconds) / 30
+	df := float64(len(base.windows) + len(current.windows) - 2)
+	if df <= 0 {
+		j.cannot = "the runs do not show how failures vary in time"
+		return j
+	}
+	phi := max(base.overdispersion(), current.overdispersion())
+	p, q := base.proportion(phi), current.proportion(phi)
+	low, high, score := stats.ProportionDifference(p, q, stats.StudentQuantile(.05, df))
+	if !math.IsNaN(score) {
+		j.p = stats.StudentTail(score, df)
+	}
+	src := measure.Source{Formula: fmt.Sprintf("current − baseline; limits: 95%% interval of two proportions (Newcombe), failures counted as %.1f times clustered", phi)}
+	j.row.Difference = measure.Within(x-b, min(low, xl-bh), max(high, xh-bl), measure.Ratio, measure.Estimated, src)
+	if b > 0 {
+		l, h, _ := j.row.Difference.Limits()
+		j.row.Relative = measure.Within((x-b)/b, l/b, h/b, measure.Ratio, measure.Estimated, src)
+	}
+	j.apart = low > 0 || high < 0
+	j.material = math.Abs(x-b) > max(material*b, materialErrors)
+	if x == 0 && b == 0 {
+		return j // nothing failed in either, however short
+	}
+	if rates := [2]levels{base.errorLevels(), current.errorLevels()}; (rates[0].beyond(rates[1]) || rates[1].beyond(rates[0])) && math.Abs(x-b) >= 10*materialErrors {
+		j.sure = fmt.Sprintf("every ten seconds of the one run failed more than %.0f times as often as any of the other", overwhelming)
+	} else if blocks < enoughBlocks {
+		j.cannot = fmt.Sprintf("%.1f independent stretches in the shorter run, of %d that an interval takes: run for longer at the peak", blocks, enoughBlocks)
+		j.p = math.NaN()
+	}
+	return j
+}
