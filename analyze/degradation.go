@@ -52,7 +52,7 @@ func (c *context) band(b plan.Band) Band {
 		out.RPS, out.P95 = none(measure.PerSecond, why, need), none(measure.Seconds, why, need)
 		out.Mean, out.ErrorRate = none(measure.Seconds, why, need), none(measure.Ratio, why, need)
 	}
-	if c.history == nil {
+	if !c.knowsLoad() {
 		blank(measure.NoSource, needHistory)
 		return out
 	}
@@ -150,7 +150,7 @@ var behaviours = []struct {
 func (c *context) judgeBand(all []Band, i int) (Status, string) {
 	b := all[i]
 	if !b.Measured {
-		if c.history == nil {
+		if !c.knowsLoad() {
 			return NotMeasured, "load levels need a history: " + needHistory
 		}
 		most, _ := c.usersPeak().Float()

@@ -80,7 +80,11 @@ func (c *context) handlesUsers(text string) (YesNo, string) {
 		p := &c.phases[i]
 		plateau := p.Kind == Peak || p.Kind == Step
 		if plateau && float64(p.UsersTo) <= want*1.01 && p.Status == Fail {
-			return No, fmt.Sprintf("%s at %d users (%s)", c.held(p), p.UsersTo, p.Why)
+			already := ""
+			if float64(p.UsersTo) < want*.99 {
+				already = " already"
+			}
+			return No, fmt.Sprintf("a target is missed at %d users%s: %s", p.UsersTo, already, p.Why)
 		}
 	}
 	for i := range c.phases {
@@ -175,7 +179,7 @@ func share(part, of float64) string {
 
 // recovers: after the load went down, the latency and error targets held again.
 func (c *context) recovers(string) (YesNo, string) {
-	if c.history == nil {
+	if !c.knowsLoad() {
 		return Unknown, "needs " + needHistory
 	}
 	p := c.recovery()

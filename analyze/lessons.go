@@ -44,7 +44,7 @@ func (c *context) whatWasTested(a *Analysis) string {
 			p.UsersTo, p.End-p.Start, plainly(p.RPS), plainly(p.Mean), plainly(p.ErrorRate))
 	}
 	s := fmt.Sprintf("Over the whole run the system answered %s requests with a mean of %s and %s errors", plainly(a.WholeRun.Requests), plainly(a.WholeRun.Mean), plainly(a.WholeRun.ErrorRate))
-	if c.history == nil {
+	if !c.knowsLoad() {
 		return s + "; the course of the load is not recorded."
 	}
 	if most, ok := c.usersPeak().Float(); ok {

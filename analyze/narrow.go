@@ -91,6 +91,9 @@ func requestsIn(h *loadtest.History, t loadtest.Segment) int64 {
 // or requests stays whole.
 func loaded(h *loadtest.History, t loadtest.Segment) (from, to int) {
 	from, to = t.From, t.To
+	if h.NoUsers {
+		return from, to
+	}
 	for from < t.To && h.Users[from+1] == 0 && h.Total.Requests[from+1] == h.Total.Requests[from] {
 		from++
 	}
@@ -130,7 +133,7 @@ func cutSeries(s loadtest.Series, from, to, np int) loadtest.Series {
 	out := loadtest.Series{Endpoint: s.Endpoint,
 		Requests: part(s.Requests, from, to), Failures: part(s.Failures, from, to),
 		Mean: part(s.Mean, from, to), Median: part(s.Median, from, to),
-		Min: part(s.Min, from, to), Max: part(s.Max, from, to), Size: part(s.Size, from, to),
+		Min: part(s.Min, from, to), Max: part(s.Max, from, to), Size: part(s.Size, from, to), Rate: part(s.Rate, from, to),
 	}
 	if len(s.Quantiles) >= (to+1)*np {
 		out.Quantiles = s.Quantiles[from*np : (to+1)*np]

@@ -15,7 +15,7 @@ import (
 // The peak is the plateau at the highest number of users. A run whose load rose
 // further than its highest plateau has none.
 func (c *context) findPhases() ([]Phase, []plan.Phase) {
-	if c.history == nil {
+	if !c.knowsLoad() {
 		return nil, c.plan.Phases
 	}
 	s := newShape(c.instants, c.history.Users, c.history.Step)

@@ -87,7 +87,7 @@ func (c *context) checkPlan() {
 		c.note(loadtest.Note{Code: "shorter_than_plan", Severity: loadtest.Warn,
 			Message: fmt.Sprintf("The run lasted %s of %s planned.", inSeconds(d), inSeconds(want))})
 	}
-	if c.history == nil {
+	if !c.knowsLoad() {
 		return
 	}
 	if c.peak() == nil {

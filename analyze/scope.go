@@ -16,6 +16,9 @@ func (c *context) scope(name string) ([]*Phase, string) {
 		}
 		return nil, "phases need a history: " + needHistory
 	}
+	if !c.knowsLoad() {
+		return nil, "phases need the number of users over time, which Locust records since version 1.0"
+	}
 	if name == "" || strings.EqualFold(name, "peak") {
 		return c.peakScope()
 	}

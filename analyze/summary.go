@@ -64,7 +64,7 @@ func (c *context) end() (float64, measure.Source) {
 
 // usersPeak returns the most users at any time.
 func (c *context) usersPeak() measure.Value {
-	if h := c.history; h != nil {
+	if h := c.history; c.knowsLoad() {
 		best := 0
 		for i, u := range h.Users {
 			if u > h.Users[best] {
@@ -89,7 +89,7 @@ func (c *context) usersPeak() measure.Value {
 // spawnRate returns the users per second of the first ramp, from the rows in
 // which it was under way; the log's figure where the rows are too few.
 func (c *context) spawnRate() measure.Value {
-	if h := c.history; h != nil {
+	if h := c.history; c.knowsLoad() {
 		first, top := -1, 0
 		for i, u := range h.Users {
 			if first < 0 && u > 0 {

@@ -73,11 +73,11 @@ func (c *context) judgeTarget(t plan.Target) TargetResult {
 		r.Status, r.Why = c.judge(t, r.Actual)
 		return r
 	}
-	if c.history == nil && c.run.History == nil && t.Phase == "" {
+	if t.Phase == "" && (c.run.History == nil || c.history != nil && !c.knowsLoad()) {
 		r.Scope = "run"
 		r.Actual = r.WholeRun
 		r.Status, r.Why = c.judge(t, r.Actual)
-		r.Why += " (whole run: without a history file the peak cannot be told apart)"
+		r.Why += " (whole run: without the number of users over time the peak cannot be told apart)"
 		return r
 	}
 	phases, problem := c.scope(t.Phase)

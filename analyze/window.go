@@ -53,8 +53,8 @@ func (c *context) reduce(s *loadtest.Series, from, to int) Window {
 	w.ErrorRate = errorRate(float64(n), float64(f), w.RateLimited, c.plan.Count429, c.src(from, to, colFailures, "Δfailures/Δrequests"))
 	w.Mean = c.meanOf(s, spans, n)
 	w.Max = c.maxOf(s, spans, n)
-	if n == 0 {
-		none := measure.None(measure.Seconds, measure.NoSamples, "")
+	if n == 0 || w.Mean.Why() == measure.NotApplicable && !w.Mean.Measured() {
+		none := w.Mean // for the same reason
 		w.P50, w.P95, w.P99 = none, none, none
 		return w
 	}
