@@ -1,16 +1,35 @@
 // Package form reads a Markdown document as a form: sections, tables, lists
 // and the slots in them, each with its byte position; and fills slots by
 // splicing bytes, so that whatever is not filled comes out as it went in.
+//
+// A fill starts from the document as it was before the last fill: what that
+// fill wrote is recognised by a comment at the end of the document and taken
+// back unless it is set again. Filling with B after A therefore gives the
+// bytes that filling with B alone gives, and filling twice those of filling
+// once. A document on which nothing is called comes out as it went in.
 package form
 
-// A Doc is a parsed document.
+// A Doc is a parsed document. It is filled by one goroutine.
 type Doc struct {
 	Name     string
 	Sections []*Section // in document order, nested ones too; the text before the first heading is a section of its own with level 0
+
+	source
+	slots     []*Slot
+	lists     []*List
+	remembers bool   // an intact comment of an earlier fill was found
+	wasCRLF   bool   // every line ended in CRLF when the document was last filled
+	opaque    []span // code and HTML, in order
+	fences    []span // code alone
+	cuts      []span // what earlier fills added at the end, to be written anew
+	notes     []Remark
+	foot      footnotes
+	overwrite bool
+	touched   bool
 }
 
 // A Section is a heading and what stands under it, up to the next heading of
-// any level.
+// any level. A heading inside a block quote or list item ends with it.
 type Section struct {
 	Title  string   // plain text as written: "📊 3. Results Summary"
 	Path   []string // Key of every heading above it and of itself, outermost first
@@ -18,7 +37,12 @@ type Section struct {
 	Line   int
 	Tables []*Table
 	Lists  []*List
-	Fields []*Slot // "**Label**: value" lines of paragraphs, Label set
+	Fields []*Slot // "**Label**: value" lines of paragraphs, Label set; a paragraph that is only a blank, with Label ""
+
+	doc        *Doc
+	slots      []*Slot // all of them, as they are remembered
+	allLists   []*List // nested ones too
+	paragraphs []*Slot // those without labels that are or may be filled blanks
 }
 
 // A Table is a GFM table.
@@ -39,10 +63,19 @@ type List struct {
 	Line    int
 	Ordered bool
 	Items   []*Item
+
+	doc     *Doc
+	section *Section
+	name    string // ordinal within the section
+	runs    []*run
+	elems   []elem
+	pending []string
 }
 
-// An Item is one item of a list. For "- **Label**: value" Label and Value are
-// set; Box is set for task items; Text is the whole of its first paragraph.
+// An Item is one item of a list. For "- **Label**: value" and "- Label:
+// value" Label and Value are set; Box is set for task items; Text is the whole
+// of its first paragraph after the box (never nil; empty where the item does
+// not start with a paragraph). An item that SetItems wrote has no Label.
 type Item struct {
 	Line  int
 	Label string
@@ -50,6 +83,12 @@ type Item struct {
 	Text  *Slot
 	Box   *Slot // "[ ]" or "[x]"
 	Lists []*List
+
+	marker int  // where its marker starts
+	end    int  // where its Text ends
+	reach  int  // where all of it ends
+	simple bool // a single paragraph and nothing else
+	whole  bool // Text is that paragraph, without comments around it
 }
 
 // A State says whose words stand in a slot.
@@ -63,63 +102,52 @@ const (
 	Edited               // a person changed what an earlier fill had written
 )
 
+// String returns the state's name in lower case.
+func (s State) String() string {
+	switch s {
+	case Blank:
+		return "blank"
+	case Written:
+		return "written"
+	case Edited:
+		return "edited"
+	}
+	return "plain"
+}
+
 // A Slot is a stretch of the document that may be read or filled.
 type Slot struct {
-	Label string // row label, item label or field label
+	// Label is the row label, item label or field label, as it was before
+	// the first fill.
+	Label string
 	Text  string // the plain text that stands there now
 	// Original is the text before the first fill ("TBD%"); Text where the slot
 	// was never filled. Plans are read from it.
 	Original string
 	State    State
 	Line     int
-	Column   int
-	// unexported: byte range, key, pending edit
+	Column   int // in bytes from the start of the line, the first is 1
+
+	doc        *Doc
+	start, end int    // the bytes of its value
+	raw        string // those bytes, lines joined by a space
+	group, col string // what it is remembered by within its section
+	role       role
+	longer     []candidate // the value when the lines after it belong to it
+	plain      bool        // its value is text and nothing else: no code, links or tags
+	detached   bool        // not a place that can be written to
+	row        int         // slots of one table row share it
+	header     string      // the column's
+	owner      *List       // the list whose SetItems fills it
+
+	originalRaw string // the bytes before the first fill
+	kind        kind   // how it was filled
+	hash        string // what the last fill wrote
+	pending     string
+	isPending   bool
+	takenBack   bool
+	kept        bool
 }
-
-// Parse reads a document. name is used in messages.
-func Parse(name string, src []byte) (*Doc, error) { panic("to be written") }
-
-// Key reduces a heading or label to what it is matched by: lower case, no
-// emphasis, emoji, numbering, parentheses or punctuation, single spaces,
-// singular.
-func Key(text string) string { panic("to be written") }
-
-// Find returns the sections whose heading's Key is title, in document order;
-// under, when given, restricts them to those with each of these Keys above.
-func (d *Doc) Find(title string, under ...string) []*Section { panic("to be written") }
-
-// Cell returns the row's cell in the column whose header has that Key, or nil.
-func (t *Table) Cell(r *Row, column string) *Slot { panic("to be written") }
-
-// Set fills a slot that is Blank or Written with markup (text that came from
-// outside must have gone through Escape). On an Edited slot it keeps the
-// person's text and records that, unless the Doc overwrites. On a Plain slot it does
-// nothing and reports false.
-func (s *Slot) Set(markup string) bool { panic("to be written") }
-
-// Amend replaces the text of a slot that states a plan (Plain, or Written by
-// an earlier Amend), keeping Original for the next fill. Amending with
-// Original takes an earlier amendment back.
-func (s *Slot) Amend(markup string) { panic("to be written") }
-
-// Tick sets a task box that is empty or was ticked by an earlier fill.
-func (it *Item) Tick(done bool) { panic("to be written") }
-
-// SetItems makes the blank items of a list (and those written by an earlier
-// fill) into these, adding and removing items as needed; a person's items
-// stay where they are.
-func (l *List) SetItems(markup []string) bool { panic("to be written") }
-
-// Footnote declares a footnote and returns the reference "[^id]" to put
-// behind a figure. Definitions are written at the end of the document, once
-// each, and only those that are referred to.
-func (d *Doc) Footnote(id, markup string) string { panic("to be written") }
-
-// Overwrite makes Set replace a person's text in filled slots.
-func (d *Doc) Overwrite() { panic("to be written") }
-
-// Bytes returns the filled document.
-func (d *Doc) Bytes() []byte { panic("to be written") }
 
 // A Remark is something to tell the person who fills the document.
 type Remark struct {
@@ -128,17 +156,12 @@ type Remark struct {
 	What string // the text in question
 }
 
-// Summary counts what Bytes did: blanks that the document has, filled, kept
-// because a person changed them, and blanks that nobody set.
-func (d *Doc) Summary() Summary { panic("to be written") }
-
 // A Summary is what a fill did.
 type Summary struct {
 	Blanks, Filled int
 	Kept           []Remark
 	Unknown        []Remark
+	// Notes are remarks about the document itself: a damaged memory, a row
+	// that has fewer cells than its table.
+	Notes []Remark
 }
-
-// Escape makes outside text safe to stand in a table cell, list item or
-// paragraph as plain text.
-func Escape(text string) string { panic("to be written") }

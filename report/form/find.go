@@ -1,0 +1,69 @@
+package form
+
+// Find returns the sections whose heading's Key is title's, in document order;
+// under, when given, restricts them to those with each of these Keys above.
+func (d *Doc) Find(title string, under ...string) []*Section {
+	want := Key(title)
+	return d.pick(under, func(s *Section) bool { return s.Key() == want })
+}
+
+// FindLike returns the sections whose heading mentions these words, in any
+// order and in parentheses too: FindLike("cache") finds "Cache (Redis)" and
+// "Redis Cache". Use it where Find found nothing.
+func (d *Doc) FindLike(some string, under ...string) []*Section {
+	return d.pick(under, func(s *Section) bool { return Mentions(s.Title, some) })
+}
+
+func (d *Doc) pick(under []string, like func(*Section) bool) []*Section {
+	var found []*Section
+	for _, s := range d.Sections {
+		if s.Level > 0 && like(s) && s.isUnder(under) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// Key returns the Key of the section's heading, "" before the first heading.
+func (s *Section) Key() string {
+	if len(s.Path) == 0 {
+		return ""
+	}
+	return s.Path[len(s.Path)-1]
+}
+
+func (s *Section) isUnder(under []string) bool {
+	for _, u := range under {
+		u, found := Key(u), false
+		for _, p := range s.Path[:len(s.Path)-1] {
+			found = found || p == u
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// Cell returns the row's cell in the column whose header has that Key, or nil.
+func (t *Table) Cell(r *Row, column string) *Slot {
+	want := Key(column)
+	for i, h := range t.Header {
+		if Key(h) == want {
+			if i < len(r.Cells) {
+				return r.Cells[i]
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// Label returns the row's label: its first cell as it was before the first
+// fill, "" for a row without cells.
+func (r *Row) Label() string {
+	if len(r.Cells) == 0 {
+		return ""
+	}
+	return r.Cells[0].Original
+}

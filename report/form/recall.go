@@ -1,0 +1,362 @@
+package form
+
+import "strings"
+
+// recall matches the document's slots with what the memory holds and decides
+// which were written by an earlier fill and which of those a person changed.
+//
+// Sections, then rows and labels, then cells are matched by what they are
+// called; several of one name by how much of their text is known again. A
+// section, row or column that was renamed is known again by its text alone.
+func (d *Doc) recall() {
+	m := d.readMemory()
+	views := make([]*sectionView, len(d.Sections))
+	newKeys := make([]string, len(d.Sections))
+	for i, s := range d.Sections {
+		newKeys[i] = sectionKey(s.Path)
+		if d.remembers {
+			views[i] = view(s)
+		}
+	}
+	oldKeys := make([]string, len(m.sections))
+	for i, s := range m.sections {
+		oldKeys[i] = s.key
+	}
+	matched := pair(oldKeys, newKeys, func(o, n int) int { return views[n].score(m.sections[o]) })
+	matchRest(matched, len(newKeys), func(o int) []string { return m.sections[o].traces() },
+		func(n int) map[string]bool { return views[n].traces })
+	remembered := make([][]*memSection, len(d.Sections))
+	for o, n := range matched {
+		if n >= 0 {
+			remembered[n] = append(remembered[n], m.sections[o])
+		}
+	}
+	for i, s := range d.Sections {
+		s.recallLists(remembered[i])
+		var old []*memGroup
+		for _, ms := range remembered[i] {
+			old = append(old, ms.groups...)
+		}
+		if len(old) > 0 {
+			views[i].recallGroups(old)
+		}
+	}
+}
+
+// A sectionView is a section's slots as the memory names them.
+type sectionView struct {
+	section *Section
+	groups  []*groupView
+	traces  map[string]bool // group, column and text of every slot; text of every list item
+}
+
+type groupView struct {
+	key    string
+	slots  []*Slot
+	cols   []string
+	traces map[string]bool // column and text
+}
+
+func view(s *Section) *sectionView {
+	v := &sectionView{section: s, traces: map[string]bool{}}
+	var last *groupView
+	row := -1
+	for _, slot := range s.slots {
+		if last == nil || slot.row != row {
+			last = &groupView{key: groupKey(slot.group), traces: map[string]bool{}}
+			v.groups = append(v.groups, last)
+			row = slot.row
+		}
+		col := colKey(slot.col)
+		last.slots = append(last.slots, slot)
+		last.cols = append(last.cols, col)
+		for _, h := range slot.hashes() {
+			last.traces[col+h] = true
+			v.traces[last.key+col+h] = true
+		}
+	}
+	for _, l := range s.allLists {
+		for _, it := range l.Items {
+			v.traces["*"+textHash(it.Text.raw)] = true
+		}
+	}
+	return v
+}
+
+func (v *sectionView) score(s *memSection) int {
+	n := 0
+	for _, t := range s.traces() {
+		if v.traces[t] {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *memSection) traces() []string {
+	var all []string
+	for _, g := range s.groups {
+		for _, c := range g.cells {
+			all = append(all, g.key+c.col+c.hash)
+		}
+	}
+	for _, l := range s.lists {
+		for _, r := range l.runs {
+			for _, it := range r.items {
+				if it.ours {
+					all = append(all, "*"+it.hash)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func (g *memGroup) traces() []string {
+	var all []string
+	for _, c := range g.cells {
+		all = append(all, c.col+c.hash)
+	}
+	return all
+}
+
+// hashes returns the digests of the value and of the longer ones it may have.
+func (s *Slot) hashes() []string {
+	all := []string{textHash(s.raw)}
+	for _, c := range s.longer {
+		all = append(all, textHash(c.raw))
+	}
+	return all
+}
+
+// knows reports whether the slot's words have that digest, and takes the
+// lines that belong to them.
+func (s *Slot) knows(hash string) bool {
+	for i, h := range s.hashes() {
+		if h == hash {
+			if i > 0 {
+				s.end = s.longer[i-1].end
+				s.read(s.longer[i-1].raw)
+				s.longer = nil
+			}
+			return true
+		}
+	}
+	return false
+}
+
+func (v *sectionView) recallGroups(old []*memGroup) {
+	var named []*memGroup
+	paragraph := groupKey("paragraph")
+	loose := map[string]*memCell{}
+	for _, g := range old {
+		if g.key != paragraph {
+			named = append(named, g)
+			continue
+		}
+		for _, c := range g.cells {
+			loose[c.hash] = c
+		}
+	}
+	var groups []*groupView
+	for _, g := range v.groups {
+		if g.slots[0].role != inParagraph {
+			groups = append(groups, g)
+		} else if c := loose[textHash(g.slots[0].raw)]; c != nil {
+			g.slots[0].written(c)
+		}
+	}
+	oldKeys, newKeys := make([]string, len(named)), make([]string, len(groups))
+	for i, g := range named {
+		oldKeys[i] = g.key
+	}
+	for i, g := range groups {
+		newKeys[i] = g.key
+	}
+	matched := pair(oldKeys, newKeys, func(o, n int) int { return hits(named[o].traces(), groups[n].traces) })
+	matchRest(matched, len(newKeys), func(o int) []string { return named[o].traces() },
+		func(n int) map[string]bool { return groups[n].traces })
+	cells := make([][]*memCell, len(groups))
+	for o, n := range matched {
+		if n >= 0 {
+			cells[n] = append(cells[n], named[o].cells...)
+		}
+	}
+	for i, g := range groups {
+		if len(cells[i]) > 0 {
+			g.recallCells(cells[i])
+		}
+	}
+}
+
+// recallCells matches the cells of one row, or the one slot of a label.
+func (g *groupView) recallCells(cells []*memCell) {
+	known := make([]bool, len(g.slots))
+	has := map[string]bool{}
+	for _, c := range g.cols {
+		has[c] = true
+	}
+	match := func(fits func(i int, c *memCell) bool, then func(*Slot, *memCell)) {
+		for i, s := range g.slots {
+			for _, c := range cells {
+				if !known[i] && !c.claimed && fits(i, c) {
+					known[i], c.claimed = true, true
+					then(s, c)
+				}
+			}
+		}
+	}
+	match(func(i int, c *memCell) bool { return g.cols[i] == c.col && g.slots[i].knows(c.hash) }, (*Slot).written)
+	match(func(i int, c *memCell) bool { return g.cols[i] == c.col }, (*Slot).changed)
+	match(func(i int, c *memCell) bool { return !has[c.col] && g.slots[i].knows(c.hash) }, (*Slot).written)
+	if first := g.slots[0]; first.role == rowLabel && first.hash != "" {
+		for _, s := range g.slots {
+			s.group = "row " + fullKey(first.originalRaw)
+		}
+	}
+}
+
+// written takes a slot for what the memory says was written.
+func (s *Slot) written(c *memCell) {
+	s.State, s.kind, s.hash, s.originalRaw = Written, c.kind, c.hash, c.original
+	s.Original, _ = plain(c.original)
+	if p := s.plain; p && c.kind != byTick && isBlank(s.Text) {
+		s.State, s.kind, s.hash = Plain, 0, "" // settled as a blank
+	}
+}
+
+// changed takes a slot for one whose words a person changed. A blank put back
+// is a blank, and a changed plan is the new plan.
+func (s *Slot) changed(c *memCell) {
+	if c.kind == byAmend || s.plain && isBlank(s.Text) {
+		return
+	}
+	s.written(c)
+	s.State = Edited
+}
+
+// pair matches old names with new ones of the same name: one with one, several
+// by score and then in order. Where more old ones than new ones bear a name, as
+// a merge leaves them, the rest go where they score best. Unmatched is -1.
+func pair(old, new []string, score func(o, n int) int) []int {
+	matched := make([]int, len(old))
+	news, olds := map[string][]int{}, map[string][]int{}
+	for n, k := range new {
+		news[k] = append(news[k], n)
+	}
+	var order []string
+	for o, k := range old {
+		matched[o] = -1
+		if len(olds[k]) == 0 {
+			order = append(order, k)
+		}
+		olds[k] = append(olds[k], o)
+	}
+	const many = 1 << 16 // comparisons, beyond which order decides
+	for _, k := range order {
+		os, ns := olds[k], news[k]
+		used := make([]bool, len(ns))
+		if len(os) > 1 || len(ns) > 1 {
+			for i, o := range os {
+				best, at := 0, -1
+				for j, n := range ns {
+					if len(os)*len(ns) > many && i != j || used[j] {
+						continue
+					}
+					if sc := score(o, n); sc > best {
+						best, at = sc, j
+					}
+				}
+				if at >= 0 {
+					used[at], matched[o] = true, ns[at]
+				}
+			}
+		}
+		j := 0
+		for _, o := range os {
+			for j < len(ns) && used[j] {
+				j++
+			}
+			if matched[o] >= 0 || len(ns) == 0 {
+				continue
+			}
+			if j < len(ns) {
+				used[j], matched[o] = true, ns[j]
+			} else {
+				matched[o] = ns[0]
+			}
+		}
+	}
+	return matched
+}
+
+// matchRest matches what pair left over on both sides by text alone: at least
+// two traces, or half of what is remembered, must be found again.
+func matchRest(matched []int, n int, traces func(o int) []string, has func(n int) map[string]bool) {
+	free := make([]bool, n)
+	for i := range free {
+		free[i] = true
+	}
+	left := false
+	for _, m := range matched {
+		if m >= 0 {
+			free[m] = false
+		} else {
+			left = true
+		}
+	}
+	if !left {
+		return
+	}
+	where := map[string][]int{}
+	for i := range free {
+		if !free[i] {
+			continue
+		}
+		for t := range has(i) {
+			if len(where[t]) < 32 {
+				where[t] = append(where[t], i)
+			}
+		}
+	}
+	for o, m := range matched {
+		if m >= 0 {
+			continue
+		}
+		all := traces(o)
+		scores := map[int]int{}
+		for _, t := range all {
+			for _, i := range where[t] {
+				scores[i]++
+			}
+		}
+		best, at := 0, -1
+		for i, s := range scores {
+			if free[i] && (s > best || s == best && at > i) {
+				best, at = s, i
+			}
+		}
+		if at >= 0 && (best >= 2 || 2*best >= len(all)) {
+			matched[o], free[at] = at, false
+		}
+	}
+}
+
+func hits(traces []string, has map[string]bool) int {
+	n := 0
+	for _, t := range traces {
+		if has[t] {
+			n++
+		}
+	}
+	return n
+}
+
+// quoted shortens text for a remark.
+func quoted(text string) string {
+	text = strings.TrimSpace(text)
+	if r := []rune(text); len(r) > 80 {
+		return string(r[:79]) + "…"
+	}
+	return text
+}
