@@ -14,8 +14,11 @@ var synonyms = map[string]string{
 }
 
 // metricHint returns what to say after "unknown metric": the one that was
-// probably meant, or all of them.
-func metricHint(name string) string {
+// probably meant, or all of them. more are names besides the metrics'.
+func metricHint(name string, more []string) string {
+	if s := Nearest(name, more); s != "" {
+		return "; did you mean " + s + "?"
+	}
 	if s, ok := synonyms[name]; ok {
 		return "; did you mean " + s + "?"
 	}
@@ -31,7 +34,7 @@ func metricHint(name string) string {
 	if s := Nearest(name, names); s != "" {
 		return "; did you mean " + s + "?"
 	}
-	return "; the metrics are p95 (any percentile), mean, max, errors, rps and outages"
+	return "; the metrics are p95 (any percentile), " + strings.Join(append(names, more...), ", ")
 }
 
 // Nearest returns the one of names that word was probably meant to be, or ""

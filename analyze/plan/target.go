@@ -54,20 +54,31 @@ func ParseTarget(text string, pos Pos) (Target, error) {
 }
 
 // ParseFigure reads the name of a figure: a target without operator and limit,
-// "p95", "errors @run", "mean in 'GET /posts'". Only the metric, P, the scope,
-// Text and Pos of the result are set.
-func ParseFigure(text string, pos Pos) (Target, error) {
+// "p95", "errors @run", "mean in 'GET /posts'". more are names that are taken
+// besides the metrics'. name is the one that was written, in lower case; of
+// the Target only the scope, Text, Pos and, where it is a metric, Metric, P
+// and Name are set.
+func ParseFigure(text string, pos Pos, more ...string) (name string, t Target, err error) {
 	s := &scanner{src: text, pos: pos}
 	s.space()
-	t := Target{Pos: s.column(s.at), Text: strings.TrimSpace(text)}
-	if err := s.metric(&t); err != nil {
-		return Target{}, err
+	t = Target{Pos: s.column(s.at), Text: strings.TrimSpace(text)}
+	for _, m := range more {
+		if s.word(m) {
+			name = m
+			break
+		}
+	}
+	if name == "" {
+		if err := s.metric(&t, more...); err != nil {
+			return "", Target{}, err
+		}
+		name = t.MetricName()
+		t.Name = name
 	}
 	if err := s.scope(&t); err != nil {
-		return Target{}, err
+		return "", Target{}, err
 	}
-	t.Name = t.Text
-	return t, nil
+	return name, t, nil
 }
 
 // metricNames are the metrics other than percentiles.
@@ -76,7 +87,8 @@ var metricNames = [...]struct {
 	metric Metric
 }{{"mean", Mean}, {"max", Max}, {"errors", Errors}, {"rps", RPS}, {"outages", Outages}}
 
-func (s *scanner) metric(t *Target) *Error {
+// metric reads the metric; more are names that a misspelt one may mean, too.
+func (s *scanner) metric(t *Target, more ...string) *Error {
 	at := s.at
 	word := s.while(func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '.' || r == '_' || r == '-'
@@ -108,7 +120,7 @@ func (s *scanner) metric(t *Target) *Error {
 	if word == "" {
 		return s.fail(at, nil, "a target begins with a metric: p95 (any percentile), mean, max, errors, rps or outages")
 	}
-	return s.failText(at, word, nil, "unknown metric"+metricHint(name))
+	return s.failText(at, word, nil, "unknown metric"+metricHint(name, more))
 }
 
 func (s *scanner) op(t *Target) *Error {
@@ -272,7 +284,7 @@ func (s *scanner) word(w string) bool {
 	if len(rest) < len(w) || !strings.EqualFold(rest[:len(w)], w) {
 		return false
 	}
-	if next := rest[len(w):]; next != "" && strings.IndexFunc(next, isQuoteOrSpace) != 0 {
+	if next := rest[len(w):]; next != "" && next[0] != '@' && strings.IndexFunc(next, isQuoteOrSpace) != 0 {
 		return false
 	}
 	s.at += len(w)

@@ -129,14 +129,17 @@ func TestErrorShowsThePlace(t *testing.T) {
 func TestParseFigure(t *testing.T) {
 	for text, want := range map[string]string{
 		"p95": "p95", "errors @run": "errors @run", "mean@ramp-up": "mean @ramp-up", "p99.9 in 'GET /a'": "p99.9 in 'GET /a'",
+		"requests": "requests", "Requests@run in 'GET /a'": "requests @run in 'GET /a'",
 	} {
-		got, err := ParseFigure(text, Pos{})
-		if err != nil || strings.TrimSpace(got.MetricName()+" "+got.ScopeText()) != want {
+		name, got, err := ParseFigure(text, Pos{}, "requests", "failures")
+		if err != nil || strings.TrimSpace(name+" "+got.ScopeText()) != want {
 			t.Errorf("%q: %v %v", text, got, err)
 		}
 	}
-	if _, err := ParseFigure("p95 < 1s", Pos{}); err == nil {
-		t.Error("a target is no figure")
+	for text, cure := range map[string]string{"p95 < 1s": "nothing but", "request": "did you mean requests?", "cpu": "requests, failures"} {
+		if _, _, err := ParseFigure(text, Pos{}, "requests", "failures"); err == nil || !strings.Contains(err.Error(), cure) {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }
 
