@@ -259,7 +259,7 @@ func (l *latencies) prefixes(g *stats.Grid, s *loadtest.Series) []stats.Window {
 		if len(knots) == 0 || s.Requests[k] == 0 {
 			continue
 		}
-		out = append(out, stats.Window{From: l.first[k], To: k, Head: 1, Tail: 1, N: float64(s.Requests[k]), Knots: knots})
+		out = append(out, stats.Window{From: l.first[k], To: k, Head: 1, Tail: 1, N: float64(s.Requests[k]), Prefix: true, Knots: knots})
 	}
 	return out
 }

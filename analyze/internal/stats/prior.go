@@ -2,6 +2,10 @@ package stats
 
 import "math"
 
+// trace is the share of a prior that is spread evenly: enough for evidence
+// to find mass anywhere, too little to make a tail.
+const trace = 1e-3
+
 // prior returns first counts by slot and cell: the mixture of the windows
 // that hold a slot, each a smooth curve through its knots, inside the slot's
 // limits.
@@ -11,7 +15,7 @@ func (m *Model) prior(s *Series) []float64 {
 	weight := make([]float64, len(s.N))
 	f := make([]float64, b)
 	for _, w := range append(append([]Window(nil), s.Windows...), m.Total...) {
-		if len(w.Knots) < 2 || w.From > w.To {
+		if len(w.Knots) < 2 || w.From > w.To || w.Prefix || w.From == w.To {
 			continue
 		}
 		m.curve(w, s, f)
@@ -27,6 +31,7 @@ func (m *Model) prior(s *Series) []float64 {
 			weight[k] += share
 		}
 	}
+	m.bells(s, x, weight)
 	for k := range s.N {
 		row := x[k*b : (k+1)*b]
 		if s.N[k] <= 0 {
@@ -44,7 +49,7 @@ func (m *Model) prior(s *Series) []float64 {
 			}
 			e := (m.Grid.log[j+1] - m.Grid.log[j]) / width
 			if weight[k] > 0 {
-				row[j] = row[j]/weight[k] + 0.02*e
+				row[j] = row[j]/weight[k] + trace*e
 			} else {
 				row[j] = e
 			}
@@ -53,6 +58,7 @@ func (m *Model) prior(s *Series) []float64 {
 		for j := range row {
 			row[j] *= s.N[k] / sum
 		}
+		m.lean(s, k, row)
 	}
 	return x
 }
@@ -71,7 +77,7 @@ func (m *Model) curve(w Window, s *Series, f []float64) {
 	pts = append(pts, point{start, 0})
 	// Mass at and below the first knot: half of its share within a reflected
 	// spread of what lies above.
-	if first.P > 0.2 && len(w.Knots) > 2 {
+	if first.P > 0.2 {
 		q := (g.log[first.From] + g.log[first.To]) / 2
 		for i := len(w.Knots) - 1; i > 0; i-- {
 			k := w.Knots[i]
@@ -168,6 +174,7 @@ func (m *Model) smooth(s *Series) {
 		for j := range row {
 			row[j] *= s.N[k] / sum
 		}
+		m.lean(s, k, row)
 	}
 	copy(s.x, out)
 }
@@ -189,5 +196,128 @@ func (m *Model) even(row []float64, lo, hi int, prefix []float64) {
 			a, c := max(lo, j-half), min(hi, j+half)+1
 			row[j] = (prefix[c] - prefix[a]) * (g.edge[j+1] - g.edge[j]) / (g.edge[c] - g.edge[a])
 		}
+	}
+}
+
+// bells gives the slots that no window describes a log-normal distribution
+// about the mean that they are known to have. One spread serves them all: the
+// one with which they agree best with the longest prefix.
+func (m *Model) bells(s *Series, x, weight []float64) {
+	if s.Sum == nil {
+		return
+	}
+	b := m.Grid.Len()
+	mean := make([]float64, len(s.N)) // local; 0 where there is no need or no sum
+	need := false
+	for k := range s.N {
+		if weight[k] > 0 || s.N[k] <= 0 {
+			continue
+		}
+		n, sum := 0.0, 0.0
+		for i := max(0, k-1); i <= min(len(s.N)-1, k+1); i++ {
+			if !math.IsNaN(s.Sum[i]) {
+				n, sum = n+s.N[i], sum+s.Sum[i]
+			}
+		}
+		if n > 0 && sum > 0 {
+			mean[k], need = sum/n, true
+		}
+	}
+	if !need {
+		return
+	}
+	var whole *Window
+	for i := range s.Windows {
+		if w := &s.Windows[i]; w.Prefix && (whole == nil || w.N > whole.N) {
+			whole = w
+		}
+	}
+	below := func(edge int, mean, spread float64) float64 {
+		if edge >= b {
+			return 1
+		}
+		z := (m.Grid.log[edge]-math.Log(mean))/spread + spread/2
+		return 0.5 * math.Erfc(-z/math.Sqrt2)
+	}
+	spread, best := 0.6, math.Inf(1)
+	if whole != nil {
+		for _, try := range []float64{.1, .15, .25, .35, .5, .7, .9, 1.2, 1.6, 2} {
+			miss := 0.0
+			for _, q := range whole.Knots {
+				at, under, n := 0.0, 0.0, 0.0
+				for k := whole.From; k <= whole.To; k++ {
+					if mean[k] > 0 {
+						under += s.N[k] * below(q.From, mean[k], try)
+						at += s.N[k] * below(q.To, mean[k], try)
+						n += s.N[k]
+					}
+				}
+				d := max(0, under/n-q.P, q.P-at/n)
+				miss += d * d
+			}
+			if miss < best {
+				spread, best = try, miss
+			}
+		}
+	}
+	for k := range s.N {
+		if mean[k] <= 0 {
+			continue
+		}
+		weight[k] = 1
+		prev := 0.0
+		for j := range b {
+			f := below(j+1, mean[k], spread)
+			x[k*b+j] = f - prev
+			prev = f
+		}
+	}
+}
+
+// lean gives a prior the mean that slot k has, by a power of the latency:
+// that moves a log-normal distribution as a whole, where the exponential tilt
+// of the projection, meant for small corrections, would grow it a tail.
+func (m *Model) lean(s *Series, k int, row []float64) {
+	if s.Sum == nil || math.IsNaN(s.Sum[k]) || s.Sum[k] <= 0 || s.Lo[k] >= s.Hi[k] {
+		return
+	}
+	g := m.Grid
+	lo, hi := s.Lo[k], s.Hi[k]+1
+	x, mid := row[lo:hi], g.mid[lo:hi]
+	target := s.Sum[k] / s.N[k]
+	logs := make([]float64, len(x))
+	for i := range logs {
+		logs[i] = math.Log(max(mid[i], .25) / target)
+	}
+	power, left, right := 0.0, -12.0, 12.0
+	for range 20 {
+		z, z1 := 0.0, 0.0
+		for i, v := range x {
+			if v != 0 {
+				w := v * math.Exp(power*logs[i])
+				z += w
+				z1 += w * mid[i]
+			}
+		}
+		h := z1 - target*z
+		if math.Abs(h) < 1e-4*target*z {
+			break
+		}
+		if h > 0 {
+			right = power
+		} else {
+			left = power
+		}
+		power = (left + right) / 2
+	}
+	sum := 0.0
+	for i, v := range x {
+		if v != 0 {
+			x[i] = v * math.Exp(power*logs[i])
+			sum += x[i]
+		}
+	}
+	for i := range x {
+		x[i] *= s.N[k] / sum
 	}
 }

@@ -42,7 +42,10 @@ type Window struct {
 	Head, Tail float64 // shares of slots From and To that lie inside
 	N          float64 // requests inside
 	Doubt      float64 // standard error of what a rank is compared with, requests
-	Knots      []Knot
+	// Prefix says that the window reaches back to the start of the counters: it
+	// says little about any one slot.
+	Prefix bool
+	Knots  []Knot
 }
 
 // A Knot says that the order statistic ⌊N·P⌋ is in cells [From, To).
