@@ -19,7 +19,38 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		p = &plan.Plan{}
 	}
 	c := newContext(r, p)
-	return &Analysis{Recorded: c.run, Plan: p, Phases: c.phases, Absent: c.absent, WholeRun: c.whole, Quality: c.notes}
+	c.failures = failures(c)
+	c.stability = stability(c)
+	c.targets = c.judgeTargets()
+	c.judgePhases()
+	c.rateLimit = rateLimit(c)
+
+	a := &Analysis{
+		Recorded:  c.run,
+		Run:       c.summary(),
+		Plan:      p,
+		Targets:   c.targets,
+		Verdict:   verdict(c.targets),
+		Phases:    c.phases,
+		Absent:    c.absent,
+		WholeRun:  c.whole,
+		Endpoints: c.endpoints(),
+		Stability: c.stability,
+		Failures:  c.failures,
+		RateLimit: c.rateLimit,
+		Timeline:  c.timeline(),
+	}
+	a.Bands = c.bands()
+	a.Mechanisms = c.mechanisms()
+	if baseline != nil {
+		a.Baseline = compare(c, newContext(baseline, p))
+	}
+	a.Expectations = c.expectations()
+	c.crossCheck()
+	a.Quality = c.notes
+	a.Issues = c.issues(a)
+	a.Lessons = c.lessons(a)
+	return a
 }
 
 // A context is what the questions share: the part of the run that is analysed
@@ -48,10 +79,11 @@ type context struct {
 	phases   []Phase // tile history0; empty without a history
 	absent   []plan.Phase
 
-	failures  FailureReport
-	stability Stability
-	targets   []TargetResult
-	rateLimit RateLimit
+	occurrences occurrences // what failures rest on; set by them
+	failures    FailureReport
+	stability   Stability
+	targets     []TargetResult
+	rateLimit   RateLimit
 }
 
 // newContext narrows the run to one test and finds its phases.
@@ -143,6 +175,10 @@ func (c *context) sampleAt(s float64) int {
 	}
 	return i
 }
+
+// knowsLoad reports whether the number of users over time is recorded, which
+// Locust's history does since 1.0.
+func (c *context) knowsLoad() bool { return c.history != nil && !c.history.NoUsers }
 
 // peaks returns the phases at the highest user level.
 func (c *context) peaks() []*Phase {
