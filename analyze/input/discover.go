@@ -19,6 +19,7 @@ type candidate struct {
 	stem   string  // its name without compression and known ending
 	source *source // nil: none of ours
 	asked  bool    // named by the user
+	named  bool    // after the run's prefix
 }
 
 // A discovery is the files of one run.
@@ -76,7 +77,7 @@ func inspect(dir Folder, name string) (candidate, error) {
 	}
 	plain := uncompressed(name)
 	for i := range sources {
-		if s := &sources[i]; s.sniff(head[:n]) || n == 0 && endsWith(plain, s.endings) {
+		if s := &sources[i]; s.sniff(head[:n]) || n == 0 && !s.beside && endsWith(plain, s.endings) {
 			c.source = s
 			break
 		}
@@ -126,6 +127,9 @@ func prefixes(all []candidate) []string {
 // choose returns the prefix of the run that is meant, and its label.
 func choose(dir Folder, target string, all []candidate, runs []string) (prefix, label string, err error) {
 	if target == "" {
+		if len(runs) == 0 {
+			runs = alone(all)
+		}
 		switch len(runs) {
 		case 0:
 			return "", "", nothing(dir, "", all)
@@ -145,15 +149,52 @@ func choose(dir Folder, target string, all []candidate, runs []string) (prefix, 
 		if c.name != target && uncompressed(c.name) != target {
 			continue
 		}
-		switch {
+		switch owner := owner(c.stem, runs); {
 		case c.source == nil:
 			return "", "", fmt.Errorf("%s: this is no file of Locust's; a run is named by its CSV prefix, one of its files or its folder%s", c.file, others(dir, runs))
-		case slices.Contains(runs, c.stem):
-			return c.stem, c.stem, nil
+		case owner != "":
+			return owner, owner, nil
+		case c.source.beside && len(runs) == 1:
+			return runs[0], runs[0], nil
+		case c.source.beside && len(runs) > 1:
+			return "", "", fmt.Errorf("%s could be of any of %d runs; name the run instead: %s", c.file, len(runs), list(dir, runs))
 		}
-		return "", "", fmt.Errorf("%s: there are no CSV files of this run beside it (%s_stats_history.csv, %s_stats.csv)%s", c.file, c.stem, c.stem, others(dir, runs))
+		return c.stem, c.stem, nil
+	}
+	if slices.Contains(alone(all), target) {
+		return target, target, nil
 	}
 	return "", "", nothing(dir, target, all)
+}
+
+// alone returns the runs of a folder without CSV files: those that only a
+// report, histograms or a log tell of.
+func alone(all []candidate) []string {
+	for _, kind := range []locust.Kind{locust.HTML, locust.JSON, locust.Log} {
+		var runs []string
+		for _, c := range all {
+			if c.source != nil && c.source.kind == string(kind) && !slices.Contains(runs, c.stem) {
+				runs = append(runs, c.stem)
+			}
+		}
+		if runs != nil {
+			return runs
+		}
+	}
+	return nil
+}
+
+// owner returns the run that a file is named after, the longest prefix of its
+// name; "" if none.
+func owner(stem string, runs []string) string {
+	best := ""
+	for _, r := range runs {
+		after, ok := strings.CutPrefix(stem, r)
+		if ok && (after == "" || strings.ContainsAny(after[:1], "._-")) && len(r) >= len(best) {
+			best = r
+		}
+	}
+	return best
 }
 
 func others(dir Folder, runs []string) string {
@@ -179,16 +220,50 @@ func nothing(dir Folder, target string, all []candidate) error {
 	return fmt.Errorf("%s: no such file, and no %s_stats_history.csv or %s_stats.csv in %s%s", dir.join(target), target, target, dir, others(dir, prefixes(all)))
 }
 
-// belonging returns the files of the run, in the order of sources.
+// belonging returns the files that are the run's or may be, in the order of
+// sources: those named by the user first, then those named after the run.
 func belonging(all []candidate, prefix, target string, runs []string) []candidate {
 	var files []candidate
 	for i := range sources {
+		var group []candidate
 		for _, c := range all {
-			if c.source == &sources[i] && c.stem == prefix {
-				c.asked = c.name == target
-				files = append(files, c)
+			if c.source != &sources[i] {
+				continue
 			}
+			c.asked = target != "" && (c.name == target || uncompressed(c.name) == target)
+			c.named = c.stem == prefix
+			if c.source.beside {
+				o := owner(c.stem, runs)
+				c.named = c.named || o == prefix
+				if o != "" && o != prefix && !c.asked || len(runs) == 0 && !c.named && !c.asked {
+					continue
+				}
+			} else if !c.named {
+				continue
+			}
+			group = append(group, c)
 		}
+		slices.SortStableFunc(group, func(a, b candidate) int { return rank(a) - rank(b) })
+		files = append(files, group...)
 	}
 	return files
+}
+
+// rank orders candidates of one kind, the likeliest first; a file that is also
+// there uncompressed, and the names that Locust uses today, come before others.
+func rank(c candidate) int {
+	n := 0
+	if !c.asked {
+		n += 8
+	}
+	if !c.named {
+		n += 4
+	}
+	if uncompressed(c.name) != c.name {
+		n += 2
+	}
+	if len(c.source.endings) > 0 && !strings.HasSuffix(uncompressed(c.name), c.source.endings[0]) {
+		n++
+	}
+	return n
 }

@@ -13,8 +13,12 @@ type source struct {
 	what     string   // for messages
 	endings  []string // what follows a run's prefix in the file's name
 	makesRun bool     // a prefix with such a file is a run
-	sniff    func(head []byte) bool
-	read     func(r io.Reader, file string, run *loadtest.Run) ([]loadtest.Note, error)
+	// beside says that such a file may have any name: whether it is of this
+	// run is told by what it holds.
+	beside  bool
+	several bool // more than one file of this kind may belong to a run
+	sniff   func(head []byte) bool
+	read    func(r io.Reader, file string, run *loadtest.Run) ([]loadtest.Note, error)
 }
 
 func is(k locust.Kind) func([]byte) bool {
@@ -58,6 +62,33 @@ var sources = []source{
 		sniff:   is(locust.Exceptions),
 		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.Exceptions, n, err = locust.ReadExceptions(r, file)
+			return n, err
+		},
+	},
+	{
+		kind: string(locust.JSON), what: "Locust's histograms (--json-file)", beside: true,
+		endings: []string{".json", ".stdout", ".out"},
+		sniff:   is(locust.JSON),
+		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Histograms, n, err = locust.ReadJSON(r, file)
+			return n, err
+		},
+	},
+	{
+		kind: string(locust.HTML), what: "Locust's HTML report", beside: true,
+		endings: []string{".html", ".htm"},
+		sniff:   is(locust.HTML),
+		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Page, n, err = locust.ReadPage(r, file)
+			return n, err
+		},
+	},
+	{
+		kind: string(locust.Log), what: "Locust's log", beside: true, several: true,
+		endings: []string{".log", ".stderr", ".err", ".txt"},
+		sniff:   is(locust.Log),
+		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Log, n, err = locust.ReadLog(r, file)
 			return n, err
 		},
 	},

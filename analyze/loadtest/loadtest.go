@@ -205,16 +205,19 @@ type Histogram struct {
 
 // A Page is what Locust's HTML report holds.
 type Page struct {
-	File        string
-	Start, End  time.Time
-	Host        string
-	Locustfile  string
-	Windows     []PageWindow
-	Total       Total // whole run; Quantiles as in Percentiles
-	HasTotal    bool
-	Percentiles []float64
-	Endpoints   []Total
-	Failures    []Failure
+	File       string
+	Start, End time.Time
+	Host       string
+	Locustfile string
+	Windows    []PageWindow
+	// WindowPercentiles are those of Windows' Quantiles; 0.5 and 0.95 unless
+	// the user charts others.
+	WindowPercentiles []float64
+	Total             Total // whole run; Quantiles as in Percentiles
+	HasTotal          bool
+	Percentiles       []float64
+	Endpoints         []Total
+	Failures          []Failure
 	// UserShare is each user class's share of the users, from the task ratios.
 	UserShare map[string]float64
 }
@@ -225,13 +228,18 @@ type PageWindow struct {
 	Time     float64 // Unix seconds
 	Users    int
 	P50, P95 float64 // s, NaN missing
-	Rate     float64 // requests/s as Locust smoothed it
+	// Quantiles holds a latency for each of Page.WindowPercentiles, in s.
+	Quantiles []float64
+	Rate      float64 // requests/s as Locust smoothed it
 }
 
 // A Log is what Locust's log says of the run. Its times are the generator's
 // local ones; Offset is what must be added to get UTC, where it is known.
 type Log struct {
 	File        string
+	Start, End  time.Time     // of its lines, as written
+	Offset      time.Duration // add to get UTC
+	OffsetKnown bool
 	Version     string
 	Host        string
 	RunTime     time.Duration // --run-time; 0 unknown
@@ -246,9 +254,10 @@ type Log struct {
 	ExitCode    int // -1 unknown
 	// Final are the counters of the last console table, the latest that a run
 	// without JSON or HTML has.
-	Final    []Total
-	HasFinal bool
-	Lines    []LogLine // warnings and errors worth showing, at most 100
+	Final      []Total
+	FinalTotal Total // its Aggregated row
+	HasFinal   bool
+	Lines      []LogLine // warnings and errors worth showing, at most 100
 }
 
 // A Ramp is one change of the number of users that the log tells of.

@@ -125,7 +125,7 @@ func (c *checks) report(b *builder) {
 	}
 	if c.stuckMost >= 3 {
 		b.add("frozen_rate", loadtest.Info, c.stuckAt,
-			"Requests/s repeats the same figure on %d rows while no request completed. That column is never used; throughput comes from the counters.", c.stuckMost)
+			"Requests/s repeats the same figure on %d rows while no request completed. That column is not throughput; throughput comes from the counters.", c.stuckMost)
 	}
 	if c.mismatches > 0 {
 		b.add("sum_mismatch", loadtest.Warn, c.mismatchLine,

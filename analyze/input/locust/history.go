@@ -152,7 +152,7 @@ func (b *builder) endpointRow(r *row, q []float32, id int) {
 	if len(s.Requests) > n { // a second row of one endpoint in a group: the later counts
 		truncate(s, n, np)
 	}
-	pad(s, n, np)
+	b.pad(s, n)
 	if n > 0 && r.requests < s.Requests[n-1] {
 		b.falls = true
 	}
@@ -222,11 +222,13 @@ func (b *builder) merge(np int) {
 	b.sawRepeat++
 	n := len(b.Time) - 1
 	drop := func(s *loadtest.Series) {
-		pad(s, n+1, np)
+		b.pad(s, n+1)
 		s.Requests = append(s.Requests[:n-1], s.Requests[n])
 		s.Failures = append(s.Failures[:n-1], s.Failures[n])
-		for _, x := range [...]*[]float64{&s.Mean, &s.Median, &s.Min, &s.Max, &s.Size} {
-			*x = append((*x)[:n-1], (*x)[n])
+		for _, x := range [...]*[]float64{&s.Mean, &s.Median, &s.Min, &s.Max, &s.Size, &s.Rate} {
+			if *x != nil {
+				*x = append((*x)[:n-1], (*x)[n])
+			}
 		}
 		s.Quantiles = append(s.Quantiles[:(n-1)*np], s.Quantiles[n*np:(n+1)*np]...)
 	}
@@ -275,12 +277,12 @@ func (b *builder) tornGroup(last bool) {
 			truncate(s, len(b.Time), len(b.percentiles))
 		}
 	}
-	where := "a group"
+	where := "A second"
 	if last {
-		where = "the last group"
+		where = "The last second"
 	}
 	b.add("torn_group", loadtest.Warn, b.first,
-		"The %d rows of %s have no Aggregated row behind them and were left out: Locust ended before it wrote the rest.", b.rows, where)
+		"%s of the history has rows of %d of its endpoints and no Aggregated row, and was left out: Locust ended before it wrote the rest.", where, b.rows)
 	b.newGroup()
 }
 
@@ -294,7 +296,7 @@ func (b *builder) finish() {
 	kept := b.Endpoints[:0]
 	for i := range b.Endpoints {
 		if s := &b.Endpoints[i]; len(s.Requests) > 0 { // none was only in a torn group
-			pad(s, len(b.Time), len(b.percentiles))
+			b.pad(s, len(b.Time))
 			kept = append(kept, *s)
 		}
 	}
@@ -316,14 +318,18 @@ func push(s *loadtest.Series, r *row, q []float32) {
 	s.Mean, s.Median = append(s.Mean, r.mean), append(s.Median, r.median)
 	s.Min, s.Max = append(s.Min, r.min), append(s.Max, r.max)
 	s.Size = append(s.Size, r.size)
+	if !r.noRate {
+		s.Rate = append(s.Rate, r.rate)
+	}
 	s.Quantiles = append(s.Quantiles, q...)
 }
 
 // pad fills a series up to n samples in which its endpoint was not listed: it
 // had no request yet, or none since the statistics were cleared.
-func pad(s *loadtest.Series, n, np int) {
+func (b *builder) pad(s *loadtest.Series, n int) {
+	np := len(b.percentiles)
 	nan := math.NaN()
-	empty := row{median: nan, mean: nan, min: nan, max: nan, size: nan}
+	empty := row{median: nan, mean: nan, min: nan, max: nan, size: nan, rate: nan, noRate: b.blank.noRate}
 	for len(s.Requests) < n {
 		push(s, &empty, nil)
 	}
@@ -337,5 +343,8 @@ func truncate(s *loadtest.Series, n, np int) {
 	s.Requests, s.Failures = s.Requests[:n], s.Failures[:n]
 	s.Mean, s.Median = s.Mean[:n], s.Median[:n]
 	s.Min, s.Max, s.Size = s.Min[:n], s.Max[:n], s.Size[:n]
+	if s.Rate != nil {
+		s.Rate = s.Rate[:n]
+	}
 	s.Quantiles = s.Quantiles[:n*np]
 }

@@ -23,6 +23,7 @@ type row struct {
 	rate                   float64 // as Locust smoothed it: only to see it freeze
 	zero                   bool    // all percentiles were zero, though there were requests
 	fineGrained            bool    // a percentile has three significant digits or more
+	noRate                 bool    // the file has no such column
 }
 
 // A batch is the rows of one chunk. Its memory is used again.
