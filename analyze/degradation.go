@@ -248,7 +248,7 @@ func (c *context) limitedInBand(b plan.Band) measure.Value {
 		for i+1 < len(c.history.Users) && c.inBand(b, c.history.Users[i+1]) {
 			i++
 		}
-		v := c.window(from, i).RateLimited
+		v := c.tally(&c.history.Total, from, i).RateLimited
 		x, ok := v.Float()
 		if !ok {
 			return v

@@ -76,7 +76,7 @@ func (c *context) lowestLoad() (from, to int, ok bool) {
 			continue
 		}
 		to := p.From + max(1, (p.To-p.From)/3)
-		if n, _ := c.window(p.From, to).Requests.Float(); n >= enough {
+		if n, _ := c.tally(&c.history.Total, p.From, to).Requests.Float(); n >= enough {
 			return p.From, to, true
 		}
 		return 0, 0, false
@@ -91,8 +91,8 @@ func (c *context) lowestLoad() (from, to int, ok bool) {
 //
 //	own = (r_B − r_A)·(w_A + w_B)/2
 func (c *context) shareOfSlowdown(s *loadtest.Series, from, to int, peak *Phase) measure.Value {
-	all, ep := c.window(from, to), c.endpointWindow(s, from, to)
-	epB := c.endpointWindow(s, peak.From, peak.To)
+	all, ep := c.tally(&c.history.Total, from, to), c.tally(s, from, to)
+	epB := c.tally(s, peak.From, peak.To)
 	num := func(v measure.Value) float64 {
 		n, ok := v.Float()
 		if !ok {

@@ -105,7 +105,7 @@ func (c *context) whatSlowed(a *Analysis) string {
 		return ""
 	}
 	from, to, _ := c.lowestLoad()
-	before, p := c.window(from, to), c.peak()
+	before, p := c.tally(&c.history.Total, from, to), c.peak()
 	e := a.Endpoints[best]
 	return fmt.Sprintf("From the lowest load to the peak the mean latency rose from %s to %s; the largest part of it, %s, is %s.",
 		plainly(before.Mean), plainly(p.Mean), plainly(measure.Of(most, measure.Ratio)), strings.TrimSpace(e.Method+" "+e.Name))

@@ -72,7 +72,8 @@ type context struct {
 	// meanStep is the step to which the history's mean latencies were rounded,
 	// in s; 0 is full precision.
 	meanStep float64
-	notes    []loadtest.Note // the run's and the analysis's own
+	windows  map[windowKey]Window // that were reduced before
+	notes    []loadtest.Note      // the run's and the analysis's own
 
 	history0 Window  // every sample of the history; meaningless without one
 	whole    Window  // the whole run from the latest source

@@ -30,11 +30,37 @@ func (c *context) endpointWindow(s *loadtest.Series, from, to int) Window {
 	return c.reduce(s, from, to)
 }
 
-// reduce computes a window's figures from a series.
+// A windowKey names a window of a series.
+type windowKey struct {
+	series   *loadtest.Series
+	from, to int
+}
+
+// reduce computes a window's figures from a series, once.
 //
 // Requests, failures and the mean are differences of cumulative columns within
 // each segment, summed over segments; only the percentiles are reconstructed.
 func (c *context) reduce(s *loadtest.Series, from, to int) Window {
+	key := windowKey{s, from, to}
+	if w, ok := c.windows[key]; ok {
+		return w
+	}
+	w := c.tally(s, from, to)
+	if n, _ := w.Requests.Float(); n == 0 || w.Mean.Why() == measure.NotApplicable && !w.Mean.Measured() {
+		w.Max, w.P50, w.P95, w.P99 = w.Mean, w.Mean, w.Mean, w.Mean // for the same reason
+	} else {
+		w.Max = c.maxOf(s, spansOf(c.history, from, to), w)
+		w.P50, w.P95, w.P99 = c.quantile(s, from, to, .5), c.quantile(s, from, to, .95), c.quantile(s, from, to, .99)
+	}
+	if c.windows == nil {
+		c.windows = map[windowKey]Window{}
+	}
+	c.windows[key] = w
+	return w
+}
+
+// tally is reduce without the percentiles and the maximum.
+func (c *context) tally(s *loadtest.Series, from, to int) Window {
 	h := c.history
 	w := Window{
 		From: from, To: to, Start: c.at(from), End: c.at(to),
@@ -52,13 +78,6 @@ func (c *context) reduce(s *loadtest.Series, from, to int) Window {
 	w.RateLimited = c.limited.within(c, s, spans, f)
 	w.ErrorRate = errorRate(float64(n), float64(f), w.RateLimited, c.plan.Count429, c.src(from, to, colFailures, "Δfailures/Δrequests"))
 	w.Mean = c.meanOf(s, spans, n)
-	w.Max = c.maxOf(s, spans, n)
-	if n == 0 || w.Mean.Why() == measure.NotApplicable && !w.Mean.Measured() {
-		none := w.Mean // for the same reason
-		w.P50, w.P95, w.P99 = none, none, none
-		return w
-	}
-	w.P50, w.P95, w.P99 = c.quantile(s, from, to, .5), c.quantile(s, from, to, .95), c.quantile(s, from, to, .99)
 	return w
 }
 
@@ -292,10 +311,7 @@ func boundedMean(s *loadtest.Series, spans []span, n, none int64, m float64, src
 // maxOf returns the highest latency of the spans. The cumulative maximum is the
 // window's own where it grew inside it; otherwise the window's lies between its
 // mean and the cumulative maximum.
-func (c *context) maxOf(s *loadtest.Series, spans []span, n int64) measure.Value {
-	if n == 0 {
-		return measure.None(measure.Seconds, measure.NoSamples, "")
-	}
+func (c *context) maxOf(s *loadtest.Series, spans []span, w Window) measure.Value {
 	best, exact := math.NaN(), true
 	own := math.NaN() // the highest maximum known to lie in the window
 	for _, sp := range spans {
@@ -324,13 +340,13 @@ func (c *context) maxOf(s *loadtest.Series, spans []span, n int64) measure.Value
 	}
 	src.Formula = "at most the cumulative maximum, at least the mean"
 	low := 0.
-	if m := c.meanOf(s, spans, n); m.Measured() {
-		low, _, _ = m.Limits()
+	if w.Mean.Measured() {
+		low, _, _ = w.Mean.Limits()
 	}
 	if own > low {
 		low = own
 	}
-	top := c.quantile(s, spans[0].from, last, 1)
+	top := c.quantile(s, w.From, w.To, 1)
 	if l, hi, ok := top.Limits(); ok {
 		src.Formula = "highest 100% of the window's rows, at most the cumulative maximum"
 		low = math.Max(low, math.Min(l, best))
