@@ -1,0 +1,112 @@
+package chart
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/peakload/peakload/analyze/measure"
+)
+
+// A Format says how an axis writes its values.
+type Format string
+
+// The formats. Values are in base units.
+const (
+	Clock   Format = "clock"   // seconds as min:s, from an hour on h:min:s
+	Hours   Format = "hours"   // seconds as h:min
+	Millis  Format = "ms"      // seconds as milliseconds
+	Secs    Format = "s"       // seconds
+	Percent Format = "percent" // ratio
+	Change  Format = "change"  // ratio with its sign
+	Number  Format = "number"
+)
+
+// Text writes a tick of an axis.
+func (f Format) Text(v float64) string {
+	switch f {
+	case Clock:
+		return clock(v)
+	case Hours:
+		m := int64(math.Round(v / 60))
+		return strconv.FormatInt(m/60, 10) + ":" + two(m%60)
+	case Millis:
+		return grouped(v*1000, 3)
+	case Percent:
+		return grouped(v*100, 3) + "%"
+	case Change:
+		if v > 0 {
+			return "+" + grouped(v*100, 3) + "%"
+		}
+		return grouped(v*100, 3) + "%"
+	}
+	return grouped(v, 3)
+}
+
+func clock(v float64) string {
+	s := int64(math.Round(v))
+	if s >= 3600 {
+		return strconv.FormatInt(s/3600, 10) + ":" + two(s/60%60) + ":" + two(s%60)
+	}
+	return strconv.FormatInt(s/60, 10) + ":" + two(s%60)
+}
+
+func two(n int64) string {
+	if n < 10 {
+		return "0" + strconv.FormatInt(n, 10)
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// grouped writes a number with at least the given significant digits, whole
+// from there on, its thousands grouped: 1,240, 83.2, 0.004. Trailing zeros of
+// the fraction are cut.
+func grouped(v float64, digits int) string {
+	if v == 0 {
+		return "0"
+	}
+	decimals := max(0, digits-1-int(math.Floor(math.Log10(math.Abs(v)))))
+	s := strconv.FormatFloat(v, 'f', min(decimals, 6), 64)
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	if s == "-0" || s == "0" {
+		return "0"
+	}
+	whole, fraction, _ := strings.Cut(s, ".")
+	sign := ""
+	if whole[0] == '-' {
+		sign, whole = "−", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction != "" {
+		fraction = "." + fraction
+	}
+	return sign + whole + fraction
+}
+
+// Figure shows a figure without the limits that it holds within.
+func Figure(v measure.Value) string { return measure.Format(v, measure.Style{Plain: true}) }
+
+// FigureWithin shows a figure with its limits, where they leave a doubt, and
+// keeps it apart from the targets that it is judged by.
+func FigureWithin(v measure.Value, targets ...float64) string {
+	return measure.Format(v, measure.Style{Apart: targets})
+}
+
+// quantity shows a limit, with no more digits than it was written with.
+func quantity(n float64, u measure.Unit) string {
+	switch {
+	case u == measure.Seconds && n >= 10:
+		return grouped(n, 4) + " s"
+	case u == measure.Seconds:
+		return grouped(n*1000, 4) + " ms"
+	case u == measure.Ratio:
+		return grouped(n*100, 4) + "%"
+	case u == measure.PerSecond:
+		return grouped(n, 4) + " RPS"
+	}
+	return grouped(n, 4)
+}

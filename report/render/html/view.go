@@ -1,0 +1,288 @@
+package html
+
+import (
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/loadtest"
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/report/chart"
+	"github.com/peakload/peakload/report/render/svg"
+)
+
+// A view is the page as text, ready to be laid out.
+type view struct {
+	Title    string
+	Verdict  verdict
+	Facts    []string
+	Targets  []target
+	Contents []entry
+	Body     template.HTML
+	Quality  []loadtest.Note
+	Inputs   []input
+
+	Style           template.CSS
+	Script, Library template.JS
+	Policy          string
+}
+
+// A verdict is the gate's answer in words.
+type verdict struct {
+	Class, Word string // "fail", "Fail"
+	Summary     string // "3 of 6 targets were missed, 1 could not be measured"
+	Reasons     []reason
+}
+
+// A reason is a target that was not plainly met, and why.
+type reason struct{ Class, Name, Why string }
+
+// A target is a row of the table of targets.
+type target struct {
+	Name, Limit, Actual, WholeRun, Scope, Class, Status string
+}
+
+// An input is a file that was read.
+type input struct{ File, Kind, Size, SHA256 string }
+
+var statusClasses = [...]string{"none", "pass", "fail", "warn"}
+var statusWords = [...]string{"Not measured", "Pass", "Fail", "Borderline"}
+
+func newView(a *analyze.Analysis) view {
+	v := view{Verdict: judge(a), Facts: facts(a), Quality: a.Quality}
+	for _, r := range a.Targets {
+		t := target{
+			Name: r.Target.Name, Limit: chart.LimitText(r.Target), Scope: scope(r),
+			Actual: chart.FigureWithin(r.Actual, r.Target.Limit), WholeRun: chart.FigureWithin(r.WholeRun, r.Target.Limit),
+			Class: statusClasses[r.Status], Status: statusWords[r.Status],
+		}
+		if !r.WholeRun.Measured() || r.Scope == "run" {
+			t.WholeRun = "–"
+		}
+		v.Targets = append(v.Targets, t)
+	}
+	for _, in := range a.Run.Inputs {
+		v.Inputs = append(v.Inputs, input{
+			File: in.File, Kind: strings.ReplaceAll(in.Kind, "_", " "),
+			Size: measure.Format(measure.Of(float64(in.Bytes), measure.Bytes), measure.Style{}), SHA256: in.SHA256,
+		})
+	}
+	return v
+}
+
+// judge says the verdict and what it rests on.
+func judge(a *analyze.Analysis) verdict {
+	v := verdict{Class: "none", Word: "Incomplete"}
+	switch a.Verdict {
+	case analyze.Passed:
+		v.Class, v.Word = "pass", "Pass"
+	case analyze.Failed:
+		v.Class, v.Word = "fail", "Fail"
+	}
+	var count [4]int
+	for _, r := range a.Targets {
+		count[r.Status]++
+	}
+	of := " of " + plural(len(a.Targets), "target")
+	var said []string
+	switch {
+	case len(a.Targets) == 0:
+		said = append(said, "there was no target to judge by")
+	case count[analyze.Pass] == len(a.Targets):
+		said = append(said, "all "+plural(len(a.Targets), "target")+" met")
+	case count[analyze.Fail] > 0:
+		said = append(said, strconv.Itoa(count[analyze.Fail])+of+" missed")
+	default:
+		said = append(said, strconv.Itoa(count[analyze.Pass])+of+" met, none missed")
+	}
+	if n := count[analyze.Borderline]; n > 0 {
+		said = append(said, strconv.Itoa(n)+" too close to call")
+	}
+	if n := count[analyze.NotMeasured]; n > 0 {
+		said = append(said, strconv.Itoa(n)+" not measured")
+	}
+	v.Summary = strings.Join(said, ", ")
+	for _, s := range []analyze.Status{analyze.Fail, analyze.Borderline, analyze.NotMeasured} {
+		for _, r := range a.Targets {
+			if r.Status == s {
+				v.Reasons = append(v.Reasons, reason{statusClasses[s], r.Target.Name, r.Why})
+			}
+		}
+	}
+	return v
+}
+
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+// scope says what a target was judged over.
+func scope(r analyze.TargetResult) string {
+	over := r.Scope
+	switch over {
+	case "peak":
+		over = "peak phase"
+	case "run":
+		over = "whole run"
+	}
+	if r.Target.Endpoint != "" {
+		over += ", " + r.Target.Endpoint
+	}
+	return over
+}
+
+// facts are what the run was, in a line.
+func facts(a *analyze.Analysis) []string {
+	var f []string
+	add := func(s string) {
+		if s != "" {
+			f = append(f, s)
+		}
+	}
+	r := a.Run
+	add(r.Label)
+	if !r.Start.IsZero() {
+		add(r.Start.UTC().Format("2006-01-02 15:04") + " UTC")
+	}
+	switch d, ok := r.Duration.Float(); {
+	case ok:
+		add(measure.Span(d))
+	case !r.Start.IsZero() && r.End.After(r.Start):
+		add(measure.Span(r.End.Sub(r.Start).Round(time.Second).Seconds()))
+	}
+	add(r.Host)
+	if r.UsersPeak.Measured() {
+		add("up to " + chart.Figure(r.UsersPeak))
+	}
+	if r.Requests.Measured() {
+		add(chart.Figure(r.Requests) + " requests")
+	}
+	if r.Failures.Measured() {
+		add(chart.Figure(r.Failures) + " failed")
+	}
+	return f
+}
+
+// A figureView is a chart as the page shows it.
+type figureView struct {
+	chart.Chart
+	ID           string
+	Wide, Narrow template.HTML
+	Option       template.JS // "" without the chart library
+	Height       int         // of the interactive chart, CSS pixels
+	Rows         []figureRow
+	Sources      []sourceView
+	Missing      []string
+}
+
+// A figureRow is a row of the figures behind a chart.
+type figureRow struct {
+	Name  string
+	Cells []figureCell
+}
+
+// A figureCell is a figure.
+type figureCell struct {
+	Text  string
+	Class string // "num", or "none" for what was not measured
+}
+
+// A sourceView says where the figures of a column come from.
+type sourceView struct {
+	Column string
+	How    []string // formulas
+	From   []string // "file, column, lines"
+}
+
+// figureID returns the ID of a chart's figure. The dot keeps it apart from
+// the IDs that headings get.
+func figureID(name string) string { return "pl." + name }
+
+func newFigure(c chart.Chart, interactive bool) (figureView, error) {
+	f := figureView{
+		Chart: c, ID: figureID(c.Name), Height: 360,
+		Wide:   template.HTML(svg.RenderAt(c, svg.Page, svg.Wide)),
+		Narrow: template.HTML(svg.RenderAt(c, svg.Page, svg.Narrow)),
+	}
+	if c.Bars != nil {
+		f.Height = 40*len(c.Bars.Names) + 84
+	}
+	if interactive {
+		b, err := options(c)
+		if err != nil {
+			return f, err
+		}
+		f.Option = template.JS(b)
+	}
+	for _, r := range c.Table.Rows {
+		row := figureRow{Name: r.Name}
+		for _, v := range r.Values {
+			cell := figureCell{chart.FigureWithin(v), "num"}
+			if !v.Measured() {
+				cell.Class = "none"
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		f.Rows = append(f.Rows, row)
+	}
+	f.Sources, f.Missing = sources(c.Table)
+	return f, nil
+}
+
+// shown is the most places that a column's sources name.
+const shown = 4
+
+// sources says where each column's figures come from, and what would give
+// those that are missing.
+func sources(t chart.Table) (from []sourceView, missing []string) {
+	for i := range t.Header[min(1, len(t.Header)):] {
+		s := sourceView{Column: t.Header[i+1]}
+		more := 0
+		for _, r := range t.Rows {
+			if i >= len(r.Values) {
+				continue
+			}
+			v := r.Values[i]
+			if need := v.Need(); !v.Measured() && need != "" {
+				missing = appendNew(missing, t.Header[i+1]+": "+need)
+			}
+			for _, src := range v.Sources() {
+				s.How = appendNew(s.How, src.Formula)
+				at := src.File
+				if src.Column != "" {
+					at += ", column “" + src.Column + "”"
+				}
+				if src.Lines != "" {
+					at += ", lines " + src.Lines
+				}
+				switch {
+				case at == "" || slices.Contains(s.From, at):
+				case len(s.From) < shown:
+					s.From = append(s.From, at)
+				default:
+					more++
+				}
+			}
+		}
+		if more > 0 {
+			s.From = append(s.From, "and more of the same files")
+		}
+		if s.How != nil || s.From != nil {
+			from = append(from, s)
+		}
+	}
+	return from, missing
+}
+
+func appendNew(list []string, s string) []string {
+	if s == "" || slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}

@@ -1,0 +1,181 @@
+// Makes the static charts of this page interactive. Options are data: this
+// script gives them colours, from the page's custom properties, and functions,
+// by name. Without it, and in print, the static charts stay.
+(() => {
+  'use strict';
+  if (!window.echarts) return;
+
+  const group = (v, digits = 3) => {
+    if (!Number.isFinite(v)) return '';
+    const whole = Math.abs(v) >= 10 ** digits;
+    return v.toLocaleString('en-US', whole ? {maximumFractionDigits: 0} : {maximumSignificantDigits: digits}).replace('-', '−');
+  };
+  const two = (n) => String(n).padStart(2, '0');
+  const clock = (v) => {
+    const s = Math.round(v), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+    return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+  };
+  const ticks = {
+    clock,
+    hours: (v) => `${Math.floor(Math.round(v / 60) / 60)}:${two(Math.round(v / 60) % 60)}`,
+    ms: (v) => group(v * 1000),
+    s: (v) => group(v),
+    percent: (v) => `${group(v * 100)}%`,
+    change: (v) => `${v > 0 ? '+' : ''}${group(v * 100)}%`,
+    number: (v) => group(v),
+  };
+  const suffix = {ms: ' ms', s: ' s'};
+  const shown = (format) => (v) => v == null ? '–' : ticks[format](v) + (suffix[format] || '');
+
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+
+  // shorten cuts the middle out of a name that is wider than room.
+  const ruler = document.createElement('canvas').getContext('2d');
+  const shorten = (text, room) => {
+    ruler.font = '12px sans-serif';
+    if (ruler.measureText(text).width <= room) return text;
+    const letters = Array.from(text);
+    for (let keep = letters.length - 1; keep > 1; keep--) {
+      const cut = letters.slice(0, Math.ceil(keep / 2)).join('') + '…' + letters.slice(letters.length - Math.floor(keep / 2)).join('');
+      if (ruler.measureText(cut).width <= room) return cut;
+    }
+    return '…';
+  };
+
+  // dress replaces the names of colours and functions in an option.
+  const dress = (value, functions) => {
+    for (const key of Object.keys(value)) {
+      const v = value[key];
+      if (key === 'color' && typeof v === 'string' && v.startsWith('--')) value[key] = colour(v);
+      else if (key === 'formatter' && typeof v === 'string' && Object.hasOwn(functions, v)) value[key] = functions[v];
+      else if (v && typeof v === 'object') dress(v, functions);
+    }
+  };
+
+  const font = getComputedStyle(document.body).fontFamily;
+
+  // lineOption lays out a chart over time for a width.
+  const lineOption = (p, option, width) => {
+    ruler.font = '12px sans-serif';
+    const legend = option.series.reduce((sum, s) => sum + ruler.measureText(s.name).width * 1.1 + 46, 0);
+    const rows = Math.ceil(legend / width);
+    option.legend = {...option.legend, itemWidth: 20, itemHeight: 10, itemGap: 14, icon: 'roundRect', inactiveColor: colour('--edge')};
+    option.grid = {left: 6, right: 10, top: 42 + 20 * rows, bottom: 60, containLabel: true};
+    option.dataZoom = [
+      {type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: false, filterMode: 'none'},
+      {type: 'slider', height: 18, bottom: 8, filterMode: 'none', labelFormatter: ticks[p.clock] || clock, brushSelect: false, showDataShadow: false,
+        borderColor: 'transparent', backgroundColor: colour('--band'), fillerColor: colour('--peak'), handleStyle: {color: colour('--ground'), borderColor: colour('--muted')},
+        moveHandleSize: 0, textStyle: {color: colour('--muted'), fontSize: 11}, left: 44, right: 44, showDetail: true},
+    ];
+    option.yAxis.forEach((y, i) => {
+      y.nameTextStyle = {color: colour('--muted'), fontSize: 11, align: i ? 'right' : 'left', padding: [0, 0, 8, 0]};
+      y.nameGap = 22;
+      y.nameMoveOverlap = false;
+      y.axisTick = {show: false};
+      y.axisLine = {show: false};
+      if (i) y.position = 'right';
+    });
+    option.xAxis.forEach((x) => {
+      x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
+      x.axisPointer = {label: {formatter: ({value}) => clock(value)}, lineStyle: {color: colour('--muted')}};
+    });
+    const span = option.xAxis[0].max - option.xAxis[0].min;
+    option.series.forEach((s, i) => {
+      s.tooltip = {valueFormatter: shown(p.formats[i])};
+      s.emphasis = {disabled: true};
+      s.symbolSize = 5;
+      for (const [from, to] of s.markArea?.data || []) {
+        const room = (to.xAxis - from.xAxis) / span * (width - 90) - 4;
+        const fits = ruler.measureText(from.name).width <= room || room > 60;
+        from.label = {...from.label, show: fits, width: room, overflow: 'truncate', fontSize: 11, distance: 4};
+      }
+      if (s.markArea) s.markArea.silent = true;
+      for (const l of s.markLine?.data || []) {
+        l.label = {...l.label, fontSize: 12, textBorderColor: colour('--ground'), textBorderWidth: 3};
+      }
+      if (s.markLine) s.markLine.silent = true;
+    });
+    return p.height + 20 * (rows - 1);
+  };
+
+  // barOption puts panels beside each other where there is room, else below.
+  const barOption = (p, option, width) => {
+    const n = option.series.length, rows = option.yAxis[0].data.length;
+    const side = width >= 560, gap = 32;
+    const column = side ? (width - gap * (n - 1)) / n : width;
+    const plot = rows * 40, panel = plot + 64;
+    ruler.font = '12px sans-serif';
+    option.grid = option.series.map((s, i) => {
+      // As wide as the bar whose label reaches farthest allows.
+      const {min, max} = option.xAxis[i];
+      const room = Math.min(column - 12, ...p.labels[i].map((t, k) =>
+        (column - ruler.measureText(t).width * 1.1 - 14) / Math.max((Math.max(s.data[k], 0) - min) / (max - min), 0.02)));
+      return {left: side ? i * (column + gap) : 0, top: 22 + (side ? 0 : i * panel), height: plot, width: Math.max(room, column / 4), containLabel: false};
+    });
+    option.xAxis.forEach((x) => {
+      x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
+      x.axisLabel = {...x.axisLabel, alignMinLabel: 'left'};
+      x.axisPointer = {show: false};
+    });
+    option.yAxis.forEach((y, i) => {
+      y.axisTick = {show: false};
+      y.axisLine = {show: false};
+      y.axisLabel = {...y.axisLabel, margin: 0, padding: [0, 0, 10, 0], textBorderColor: colour('--ground'), textBorderWidth: 3, show: !side || i === 0, formatter: (name) => shorten(name, side ? width : column)};
+      y.z = 5;
+      y.axisPointer = {label: {show: false}};
+    });
+    option.series.forEach((s, i) => {
+      s.label = {...s.label, distance: 6, textBorderColor: colour('--ground'), textBorderWidth: 3, formatter: ({dataIndex}) => p.labels[i][dataIndex]};
+      s.tooltip = {valueFormatter: (_, index) => p.labels[i][index]};
+      s.emphasis = {disabled: true};
+      s.barWidth = 14;
+      for (const l of s.markLine?.data || []) l.label = {...l.label, fontSize: 11};
+      if (s.markLine) s.markLine.silent = true;
+    });
+    return (side ? panel : panel * n) + 6;
+  };
+
+  const draw = (figure) => {
+    const stage = figure.querySelector('.live');
+    const p = JSON.parse(figure.querySelector('script').textContent);
+    p.height = Number(stage.dataset.height);
+    p.clock = p.option.xAxis[0].axisLabel.formatter;
+    const option = p.option;
+    figure.classList.add('is-live');
+    const width = stage.clientWidth;
+    dress(option, {...ticks, name: '{b}'});
+    const height = p.labels ? barOption(p, option, width) : lineOption(p, option, width);
+    stage.style.height = `${height}px`;
+    option.textStyle = {fontFamily: font};
+    option.backgroundColor = 'transparent';
+    option.tooltip = {...option.tooltip, confine: true, backgroundColor: colour('--ground'), borderColor: colour('--edge'),
+      textStyle: {color: colour('--ink'), fontSize: 12}, extraCssText: 'max-width:min(90vw,34rem);white-space:normal;overflow-wrap:anywhere'};
+    const chart = echarts.getInstanceByDom(stage) || echarts.init(stage, null, {renderer: 'canvas'});
+    chart.resize();
+    chart.setOption(option, true);
+    if (!p.labels) chart.group = 'time';
+  };
+
+  const all = () => {
+    for (const figure of document.querySelectorAll('figure.chart')) {
+      try {
+        if (figure.querySelector('.live')) draw(figure);
+      } catch (e) {
+        figure.classList.remove('is-live');
+        console.error(e);
+      }
+    }
+    echarts.connect('time');
+  };
+  all();
+
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', all);
+  let width = innerWidth, wait = 0;
+  addEventListener('resize', () => {
+    if (innerWidth === width) return;
+    width = innerWidth;
+    clearTimeout(wait);
+    wait = setTimeout(all, 100);
+  });
+})();
