@@ -172,8 +172,12 @@ func (j judgement) verdict(stands bool) ComparisonRow {
 }
 
 func describe(r ComparisonRow) string {
-	if !r.Relative.Measured() {
+	x, ok := r.Relative.Float()
+	switch {
+	case !ok || x == 0:
 		return ""
+	case x >= 2: // per cent are hard to read beyond that
+		return fmt.Sprintf(", to %.3g times the baseline", 1+x)
 	}
 	return " by " + measure.Format(r.Relative, measure.Style{Signed: true})
 }
@@ -213,7 +217,7 @@ func compareLevels(row ComparisonRow, base, current levels) judgement {
 			j.sure = fmt.Sprintf("every ten seconds of the one run lie beyond all of the other by more than a factor of %.0f", overwhelming)
 		}
 	case len(base.values) == 0 || len(current.values) == 0:
-		if factor := max(xl/bh, bl/xh); factor >= overwhelming {
+		if factor := max(xl/bh, bl/xh); factor >= overwhelming && min(base.length, current.length) >= 3*windowLength {
 			j.sure = fmt.Sprintf("the limits of the two figures lie more than a factor of %.0f apart", overwhelming)
 		} else if !distinct {
 			j.cannot = "the limits of the two figures overlap, and the runs do not show how they vary in time"
@@ -283,12 +287,19 @@ func compareErrors(row ComparisonRow, base, current sample, how plan.Count429) j
 	}
 	blocks := min(base.seconds, current.seconds) / 30
 	df := float64(len(base.windows) + len(current.windows) - 2)
-	if df <= 0 {
+	if x == 0 && b == 0 {
+		return j // nothing failed in either, however short they are
+	}
+	if df <= 0 || len(base.windows) == 0 || len(current.windows) == 0 {
 		j.cannot = "the runs do not show how failures vary in time"
 		return j
 	}
 	phi := max(base.overdispersion(), current.overdispersion())
 	p, q := base.proportion(phi), current.proportion(phi)
+	if p.N == 0 || q.N == 0 {
+		j.cannot = "no requests in the windows of one of the runs"
+		return j
+	}
 	low, high, score := stats.ProportionDifference(p, q, stats.StudentQuantile(.05, df))
 	if !math.IsNaN(score) {
 		j.p = stats.StudentTail(score, df)
@@ -301,9 +312,6 @@ func compareErrors(row ComparisonRow, base, current sample, how plan.Count429) j
 	}
 	j.apart = low > 0 || high < 0
 	j.material = math.Abs(x-b) > max(material*b, materialErrors)
-	if x == 0 && b == 0 {
-		return j // nothing failed in either, however short
-	}
 	if rates := [2]levels{base.errorLevels(), current.errorLevels()}; (rates[0].beyond(rates[1]) || rates[1].beyond(rates[0])) && math.Abs(x-b) >= 10*materialErrors {
 		j.sure = fmt.Sprintf("every ten seconds of the one run failed more than %.0f times as often as any of the other", overwhelming)
 	} else if blocks < enoughBlocks {

@@ -17,6 +17,7 @@ const windowLength = 10
 type sample struct {
 	windows []piece
 	seconds float64 // that the windows cover
+	length  float64 // of the whole plateau, s
 	page    *loadtest.Page
 	from    float64 // Unix s
 	to      float64
@@ -34,7 +35,7 @@ type piece struct {
 // are left out: they answer requests of the ramp.
 func sampleOf(c *context, w Window) sample {
 	h := c.history
-	s := sample{page: c.run.Page, history: h}
+	s := sample{page: c.run.Page, history: h, length: w.End - w.Start}
 	if h == nil || w.To <= w.From {
 		return s
 	}
@@ -86,11 +87,12 @@ type levels struct {
 	// windows without requests do not upset.
 	amount, weight []float64
 	seconds        float64 // that each value stands for
+	length         float64 // of the plateau, s
 }
 
 // series returns a metric of the windows; p is a latency percentile.
 func (s sample) series(metric string, p float64) levels {
-	l := levels{seconds: windowLength}
+	l := levels{seconds: windowLength, length: s.length}
 	if len(s.windows) > 0 {
 		l.seconds = s.seconds / float64(len(s.windows))
 	}
@@ -104,7 +106,7 @@ func (s sample) series(metric string, p float64) levels {
 	}
 	if p == 0 {
 		if slices.ContainsFunc(l.amount, math.IsNaN) {
-			return levels{seconds: l.seconds}
+			return levels{seconds: l.seconds, length: l.length}
 		}
 		return l
 	}

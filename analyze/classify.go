@@ -379,39 +379,3 @@ func statusIn(s string) (status int, found bool) {
 	}
 	return status, found
 }
-
-// A pattern is a list of alternatives. Plain words are kept apart from regular
-// expressions: most are, and a failures file may have ten thousand rows.
-type pattern struct {
-	words []string
-	texts []*regexp.Regexp
-}
-
-// oneOf compiles alternatives into a pattern, a line break being like any other
-// character.
-func oneOf(alternatives ...string) pattern {
-	var p pattern
-	for _, a := range alternatives {
-		if regexp.QuoteMeta(a) == a {
-			p.words = append(p.words, a)
-		} else {
-			p.texts = append(p.texts, regexp.MustCompile(`(?s)`+a))
-		}
-	}
-	return p
-}
-
-// MatchString reports whether any alternative is found in s.
-func (p pattern) MatchString(s string) bool {
-	for _, w := range p.words {
-		if strings.Contains(s, w) {
-			return true
-		}
-	}
-	for _, t := range p.texts {
-		if t.MatchString(s) {
-			return true
-		}
-	}
-	return false
-}

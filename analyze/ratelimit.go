@@ -10,7 +10,7 @@ import (
 
 // needUserTypes is what tells requests of one kind of user from another's:
 // nothing that Locust writes names the user class of a request.
-const needUserTypes = "counters by user type from the application's metrics or log: peakload record --http …"
+const needUserTypes = "counters by user type from the application's metrics or log: peakload record --http URL"
 
 // rateLimit answers what the rate limiter did: how much it turned away, and
 // whether that protected the rest.
@@ -38,7 +38,7 @@ func rateLimit(c *context) RateLimit {
 		r.ProtectedWhy, r.ExhaustionWhy, r.GracefulWhy = why, why, why
 		return r
 	case n == 0:
-		why := "no 429 was counted as a failure, so there is nothing to judge"
+		why := "no failure is known to be a 429, so there is nothing to judge"
 		r.ProtectedWhy, r.GracefulWhy = why, why
 	default:
 		r.SystemProtected, r.ProtectedWhy = protected(c, o)

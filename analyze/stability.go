@@ -168,7 +168,6 @@ func judge(c *context, ts []tick, s spell, step float64) (o Outage, length float
 		}
 	}
 	begin, end := ts[s.from].from, ts[s.to].to
-	length = end - begin
 	if done > 0 {
 		if !failing(ts, s, done, failed) || answered(c, ts, s, done, failed) {
 			return o, 0, false
@@ -177,9 +176,14 @@ func judge(c *context, ts []tick, s spell, step float64) (o Outage, length float
 		end += partFailed(ts, s.to+1)
 		length = end - begin
 	} else {
-		if !surprising(ts, s.from, s.to) {
+		if s.to == len(ts)-1 {
+			s.to = beforeStop(ts, s)
+		}
+		if s.to < s.from || !surprising(ts, s.from, s.to) {
 			return o, 0, false
 		}
+		end = ts[s.to].to
+		length = end - begin
 		// A master's counters change every third second: two flat rows are its
 		// rhythm.
 		length -= step - 1
@@ -193,6 +197,21 @@ func judge(c *context, ts []tick, s spell, step float64) (o Outage, length float
 	}
 	o.Start, o.End = max(0, o.Start), max(0, o.End)
 	return o, length, true
+}
+
+// beforeStop returns the last tick of a silent end before the users began to
+// leave. Locust counts users that finish their last task and send no more, so
+// that silence among them is the end of the test.
+func beforeStop(ts []tick, s spell) int {
+	full := 0
+	for i := max(0, s.from-int(outageLength)); i <= s.to; i++ {
+		full = max(full, ts[i].users)
+	}
+	last := s.to
+	for last >= s.from && float64(ts[last].users) < .95*float64(full) {
+		last--
+	}
+	return last
 }
 
 // quietHead returns the last tick of the silence that a stretch begins with.
@@ -273,7 +292,8 @@ func evidence(c *context, ts []tick, s spell, done, failed int64, length float64
 	}
 	text := ""
 	if done == 0 {
-		text = fmt.Sprintf("no request completed for %s%s, where about %.0f were due", measure.Span(length), users, expected(ts, s.from, s.to))
+		due, _ := expected(ts, s.from, s.to)
+		text = fmt.Sprintf("no request completed for %s%s, where about %.0f were due", measure.Span(length), users, due)
 	} else {
 		share := "all"
 		if failed < done {

@@ -93,14 +93,16 @@ func jsonTicks(js *loadtest.Histograms) []tick {
 }
 
 // expected is how many completions the load would have made in ticks [from,to]
-// had it gone on as in the half minute before, scaled down where users left.
+// had it gone on as in the half minute before, or longer until there are enough
+// to tell its rate, scaled down where users left; least is what it would have
+// made at the lowest rate that can have given the completions seen.
 // Locust's users send on a schedule of their own, so that no completion where
 // many were due says that the system stood still, and where few were due says
 // nothing.
-func expected(ts []tick, from, to int) float64 {
-	const memory = 30 // s
+func expected(ts []tick, from, to int) (due, least float64) {
+	const memory, enough = 30, 100 // s, completions
 	done, seconds, users := 0.0, 0.0, 0.0
-	for i := from - 1; i >= 0 && seconds < memory; i-- {
+	for i := from - 1; i >= 0 && (seconds < memory || done < enough); i-- {
 		if ts[i].blind {
 			continue
 		}
@@ -113,17 +115,21 @@ func expected(ts []tick, from, to int) float64 {
 		seconds += d
 	}
 	if seconds == 0 {
-		return 0
+		return 0, 0
 	}
-	sum := 0.0
 	for i := from; i <= to; i++ {
 		scale := 1.0
 		if mean := users / seconds; ts[i].users >= 0 && mean > 0 {
 			scale = min(1, float64(ts[i].users)/mean)
 		}
-		sum += scale * done / seconds * (ts[i].to - ts[i].from)
+		due += scale * done / seconds * (ts[i].to - ts[i].from)
 	}
-	return sum
+	if done > 0 {
+		// Three standard deviations of a Poisson count, by its square root.
+		low := max(0, math.Sqrt(done)-1.5)
+		least = due * low * low / done
+	}
+	return due, least
 }
 
 // surprising reports whether silence over ticks [from,to] is more than the
@@ -131,8 +137,7 @@ func expected(ts []tick, from, to int) float64 {
 // sent independently of each other, and longer than the pauses of a load whose
 // users send together.
 func surprising(ts []tick, from, to int) bool {
-	due := expected(ts, from, to)
-	if due < math.Log(1000*float64(len(ts))) {
+	if _, due := expected(ts, from, to); due < math.Log(1000*float64(len(ts))) {
 		return false
 	}
 	length := ts[to].to - ts[from].from
