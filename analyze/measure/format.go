@@ -191,8 +191,9 @@ func precision(n, low, high float64, whole bool) (exp int, ranged bool) {
 	if low == high {
 		return exp, false
 	}
-	// One digit fewer is honest and short, while it is fine enough to read.
-	for e := exp; e <= exp+1; e++ {
+	// One decimal fewer is honest and short, while it is fine enough to read. A
+	// zero before the decimal point would not tell that it is not known.
+	for e := exp; e <= max(exp, min(exp+1, 0)); e++ {
 		step := math.Pow10(e)
 		if e > exp && step > 0.025*math.Abs(n) {
 			break

@@ -43,7 +43,7 @@ func TestFormat(t *testing.T) {
 		{in(1.2, 1.15, 1.25, s), style{}, "1,200 ms (1,150–1,250)"},
 		{in(1.243, 1.2425, 1.2435, s), style{}, "1,243 ms"},
 		{in(0.0842, 0.0837, 0.0847, s), style{}, "84 ms"},
-		{in(0.833, 0.825, 0.838, s), style{}, "830 ms"},
+		{in(0.833, 0.825, 0.838, s), style{}, "833 ms (825–838)"},
 		{in(1.24, 0.79, math.Inf(1), s), style{}, "1,200 ms (≥ 700)"},
 		{of(0.25923, pct), style{}, "25.9%"},
 		{of(0, pct), style{}, "0%"},
@@ -99,8 +99,6 @@ func TestFormatHolds(t *testing.T) {
 		}
 		x, step := number(shown)
 		if rest == "" {
-			// A figure may be rounded to tens where that is at most 2.5 %.
-			step = math.Max(step, 0.0251*x)
 			if x-low > step*1.0001 || high-x > step*1.0001 {
 				t.Fatalf("%q hides the limits %v, %v", text, low, high)
 			}

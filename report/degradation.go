@@ -1,0 +1,130 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
+	"github.com/peakload/peakload/report/form"
+)
+
+var (
+	bandNames     = []string{"Load Level", "Load", "User Level", "Concurrent Users"}
+	behaviorNames = []string{"Behavior", "Behaviour", "Expected Behavior", "Expected Behaviour", "Expectation"}
+)
+
+// bandColumns recognises the table of load levels.
+func bandColumns(t *form.Table) bool { return has(t, bandNames...) && has(t, behaviorNames...) }
+
+func readBands(r *reader, s *form.Section) {
+	for _, t := range tables(s, bandColumns) {
+		label, behavior := labelColumn(t, bandNames...), column(t, behaviorNames...)
+		for _, row := range t.Rows {
+			slot, expected := cell(row, label), cell(row, behavior)
+			if slot == nil || !stated(planned(slot)) {
+				continue
+			}
+			text := planned(slot)
+			from, to, ok := plan.ParseBand(text)
+			switch {
+			case ok:
+				b := plan.Band{Label: text, From: from, To: to, Pos: r.at(slot)}
+				if e := planned(expected); stated(e) {
+					b.Behavior = e
+				}
+				r.plan.Bands = append(r.plan.Bands, b)
+			case startsWithDigit(text):
+				r.bad(slot, "a load level is a range of users; write for example 500-750 users or 1000+ users")
+			}
+		}
+	}
+}
+
+func fillBands(f *filler, s *form.Section) {
+	for _, t := range tables(s, bandColumns) {
+		label, behavior, status := labelColumn(t, bandNames...), column(t, behaviorNames...), column(t, "Status", "Held?", "Result")
+		for _, row := range t.Rows {
+			slot := cell(row, label)
+			if slot == nil {
+				continue
+			}
+			b, known := f.band(slot)
+			if !known {
+				continue
+			}
+			if c := cell(row, behavior); c != nil {
+				if stated(c.Original) {
+					c.Amend(c.Markup() + " — " + bandText(b))
+				} else {
+					put(c, bandText(b))
+				}
+			}
+			put(cell(row, status), statusText(b.Status))
+		}
+	}
+}
+
+// band returns what was measured in the load level of a row.
+func (f *filler) band(slot *form.Slot) (analyze.Band, bool) {
+	for _, b := range f.a.Bands {
+		if b.Pos.File == f.doc.Name && b.Pos.Line == slot.Line {
+			return b, true
+		}
+	}
+	for _, b := range f.a.Bands {
+		if same(b.Label, planned(slot)) {
+			return b, true
+		}
+	}
+	if _, _, ok := plan.ParseBand(planned(slot)); ok {
+		return analyze.Band{}, true
+	}
+	return analyze.Band{}, false
+}
+
+// bandText is what was measured at a load level, in one line.
+func bandText(b analyze.Band) string {
+	if !b.Measured {
+		why := strings.TrimPrefix(b.Why, "not measured: ")
+		if why == "" {
+			why = "the run spent no time at this level"
+		}
+		return form.Escape(measure.NotMeasured + ": " + why)
+	}
+	plain := measure.Style{Plain: true}
+	var parts []string
+	switch {
+	case b.P95.Measured():
+		parts = append(parts, "p95 "+measure.Format(b.P95, plain))
+	case b.Mean.Measured():
+		parts = append(parts, "mean "+measure.Format(b.Mean, plain))
+	}
+	if b.ErrorRate.Measured() {
+		parts = append(parts, "errors "+measure.Format(b.ErrorRate, plain))
+	}
+	if b.RPS.Measured() {
+		parts = append(parts, measure.Format(b.RPS, plain))
+	}
+	text := strings.Join(parts, ", ")
+	if b.Why != "" && b.Status != analyze.Pass {
+		text += "; " + form.Escape(b.Why)
+	}
+	return strings.TrimPrefix(text, "; ")
+}
+
+// fillMechanisms says which ways to degrade were seen at work.
+func fillMechanisms(f *filler, s *form.Section) {
+	const lacking = "Not measured: needs the application's log or metrics; Locust's files do not show this mechanism."
+	for _, l := range labels(s) {
+		i := slices.IndexFunc(f.a.Mechanisms, func(m analyze.Mechanism) bool { return same(l.label, m.Name) })
+		switch {
+		case i >= 0:
+			m := f.a.Mechanisms[i]
+			put(l.slot, f.answer(m.Seen, m.Evidence, "mechanism-"+strings.ReplaceAll(form.Key(m.Name), " ", "-"), lacking))
+		case says(s.Title, "Mechanism"):
+			put(l.slot, f.answer(analyze.Unknown, "", "mechanisms", lacking))
+		}
+	}
+}

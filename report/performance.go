@@ -1,0 +1,353 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
+	"github.com/peakload/peakload/report/form"
+)
+
+var (
+	metricNames = []string{"Metric", "KPI", "Indicator", "Measure"}
+	targetNames = []string{"Target", "Threshold", "Goal", "SLO", "Objective", "Limit", "Requirement"}
+	actualNames = []string{"Actual", "Measured", "Result", "Observed", "Value"}
+	statusNames = []string{"Status", "Verdict", "Result", "Pass/Fail"}
+)
+
+// performanceColumns recognises the table of targets: a metric and what was
+// measured of it, but not the tables that compare or list otherwise.
+func performanceColumns(t *form.Table) bool {
+	if has(t, "Expectation", "Phase", "Load Level", "User Type", "Normal", "Difference", "Max Capacity") {
+		return false
+	}
+	return has(t, targetNames...) && has(t, actualNames...) ||
+		has(t, metricNames...) && has(t, "Actual", "Measured", "Observed")
+}
+
+// readPerformance reads a target a row. Rows whose label is no metric are left
+// to people; a target that cannot be read is an error, because the gate would
+// judge less than the team believes.
+func readPerformance(r *reader, s *form.Section) {
+	for _, t := range tables(s, performanceColumns) {
+		label, target := labelColumn(t, metricNames...), column(t, targetNames...)
+		for _, row := range t.Rows {
+			name, limit := cell(row, label), cell(row, target)
+			if name == nil || limit == nil {
+				continue
+			}
+			got, err := plan.ParseTargetCell(name.Text, planned(limit), r.at(limit))
+			switch {
+			case err == nil:
+				r.plan.Targets = append(r.plan.Targets, got)
+			case !errors.Is(err, plan.ErrBlank) && !errors.Is(err, plan.ErrUnknownMetric):
+				r.errs = append(r.errs, err)
+			}
+		}
+	}
+}
+
+func fillPerformance(f *filler, s *form.Section) {
+	for _, t := range tables(s, performanceColumns) {
+		label, target := labelColumn(t, metricNames...), column(t, targetNames...)
+		actual := column(t, actualNames...)
+		status := column(t, statusNames...)
+		if status == actual {
+			status = -1
+		}
+		for _, row := range t.Rows {
+			name := cell(row, label)
+			if name == nil {
+				continue
+			}
+			metric, p, known := plan.LabelMetric(name.Text)
+			if !known {
+				continue
+			}
+			result, judged := f.result(metric, p, cell(row, target))
+			if !judged {
+				if result.Actual, known = f.unjudged(metric, p); !known {
+					continue
+				}
+				result.Target.Metric, result.Target.P = metric, p
+				result.WholeRun = result.Actual
+			}
+			f.actual(cell(row, actual), result, header(t, actual))
+			if judged {
+				put(cell(row, status), statusText(result.Status)+f.otherLimit(result, cell(row, target)))
+			} else if open(cell(row, status)) {
+				put(cell(row, status), textNoTarget)
+			}
+		}
+	}
+}
+
+// result finds the verdict on a row of the document: the target that was read
+// from it, or the one that replaced it.
+func (f *filler) result(m plan.Metric, p float64, limit *form.Slot) (analyze.TargetResult, bool) {
+	for _, r := range f.a.Targets {
+		if limit != nil && r.Target.Pos.File == f.doc.Name && r.Target.Pos.Line == limit.Line && r.Target.Metric == m && r.Target.P == p {
+			return r, true
+		}
+	}
+	scope := plan.PeakPhase
+	if limit != nil {
+		if t, err := plan.ParseTargetCell(limitLabel(m, p), planned(limit), plan.Pos{}); err == nil {
+			scope = t.Phase
+		}
+	}
+	for _, r := range f.a.Targets {
+		if r.Target.Metric == m && r.Target.P == p && r.Target.Endpoint == "" && plan.SamePhase(r.Target.Phase, scope) {
+			return r, true
+		}
+	}
+	return analyze.TargetResult{}, false
+}
+
+// limitLabel names a metric in a way that ParseTargetCell knows.
+func limitLabel(m plan.Metric, p float64) string {
+	return plan.Target{Metric: m, P: p}.MetricName()
+}
+
+// otherLimit says that a target from elsewhere was judged, not the one that
+// stands in the row.
+func (f *filler) otherLimit(r analyze.TargetResult, limit *form.Slot) string {
+	if limit == nil {
+		return ""
+	}
+	t, err := plan.ParseTargetCell(limitLabel(r.Target.Metric, r.Target.P), planned(limit), plan.Pos{})
+	if err == nil && t.Op == r.Target.Op && t.Limit == r.Target.Limit {
+		return ""
+	}
+	from := "command line"
+	if r.Target.Pos.File != "" {
+		from = r.Target.Pos.File
+	}
+	return " (" + form.Escape(fmt.Sprintf("against %s %s, %s", r.Target.Op, r.Target.LimitText(), from)) + ")"
+}
+
+// unjudged returns the figure of a metric that has no target.
+func (f *filler) unjudged(m plan.Metric, p float64) (measure.Value, bool) {
+	if m == plan.Outages {
+		return measure.Of(float64(len(f.a.Stability.Outages)), measure.Count), true
+	}
+	if peak := f.peak(); peak != nil {
+		return windowMetric(peak.Window, m, p)
+	}
+	return windowMetric(f.a.WholeRun, m, p)
+}
+
+// windowMetric returns a metric of a window; ok is false for percentiles that
+// windows do not hold.
+func windowMetric(w analyze.Window, m plan.Metric, p float64) (v measure.Value, ok bool) {
+	switch m {
+	case plan.Mean:
+		return w.Mean, true
+	case plan.Max:
+		return w.Max, true
+	case plan.Errors:
+		return w.ErrorRate, true
+	case plan.RPS:
+		return w.RPS, true
+	case plan.Percentile:
+		switch p {
+		case .5:
+			return w.P50, true
+		case .95:
+			return w.P95, true
+		case .99:
+			return w.P99, true
+		}
+	}
+	return measure.Value{}, false
+}
+
+// actual fills the figure of a target: "1,240 ms (1,180–1,300; whole run 812
+// ms)".
+func (f *filler) actual(s *form.Slot, r analyze.TargetResult, head string) {
+	if !open(s) {
+		return
+	}
+	if r.Target.Metric == plan.Outages {
+		put(s, f.stabilityText())
+		return
+	}
+	style := styleOf(s, head)
+	if r.Target.Limit > 0 {
+		style.Apart = []float64{r.Target.Limit}
+	}
+	if !r.Actual.Measured() {
+		put(s, f.text(r.Actual, style, "targets", notMeasured(r.Why, "")))
+		return
+	}
+	short := style
+	short.Plain = true
+	full, plain := measure.Format(r.Actual, style), measure.Format(r.Actual, short)
+	var aside []string
+	var note string
+	if inside, found := strings.CutPrefix(full, plain+" ("); found {
+		aside = append(aside, strings.TrimSuffix(inside, ")"))
+		note = f.rangeNote()
+	}
+	switch {
+	case r.Scope == "run" && !plan.SamePhase(r.Target.Phase, plan.WholeRun):
+		aside = append(aside, "whole run")
+	case r.Scope == "run":
+	case r.WholeRun.Measured() && !measure.Same(r.Actual, r.WholeRun, style):
+		aside = append(aside, "whole run "+measure.Format(r.WholeRun, short))
+	}
+	if r.Target.Metric == plan.Errors {
+		if refused, ok := f.refusals(r, short); ok {
+			aside = append(aside, refused)
+		}
+	}
+	text := plain
+	if len(aside) > 0 {
+		text += " (" + strings.Join(aside, "; ") + ")"
+	}
+	if r.Target.Metric == plan.Percentile && !r.Actual.IsExact() {
+		text += f.percentileNote(r)
+	}
+	if r.Status == analyze.NotMeasured && r.Why != "" {
+		text += f.notes.add("undecided", sentence("the target is not judged: "+r.Why))
+	}
+	put(s, text+note)
+}
+
+// refusals is the error rate with 429s counted the other way, where there were
+// any: refusing is what a rate limiter is for.
+func (f *filler) refusals(r analyze.TargetResult, style measure.Style) (string, bool) {
+	w := f.a.WholeRun
+	if peak := f.peak(); peak != nil && r.Scope == "peak" {
+		w = peak.Window
+	}
+	if n, ok := w.RateLimited.Float(); !ok || n == 0 || r.Target.Endpoint != "" || !sameNumber(r.Actual, w.ErrorRate) {
+		return "", false
+	}
+	other, text := w.ErrorRateWithout429(), " without 429s"
+	if f.a.Plan != nil && f.a.Plan.Count429 == plan.As429Separate {
+		other, text = w.ErrorRateWith429(), " with 429s"
+	}
+	return measure.Format(other, style) + text, other.Measured()
+}
+
+func sameNumber(a, b measure.Value) bool {
+	x, okX := a.Float()
+	y, okY := b.Float()
+	return okX && okY && x == y
+}
+
+// percentileNote says how percentiles came about, once for each way.
+func (f *filler) percentileNote(r analyze.TargetResult) string {
+	how := ""
+	for _, src := range r.Actual.Sources() {
+		if src.Formula != "" {
+			how = src.Formula
+			break
+		}
+	}
+	var text string
+	switch r.Actual.Method() {
+	case measure.Exact:
+		text = "Percentiles are counted from every request, rounded to Locust's histogram."
+	case measure.Windowed:
+		text = "Percentiles of a phase are reconstructed from the percentiles that Locust recorded over sliding windows of about ten seconds."
+	case measure.Bounded:
+		text = "The files hold no percentiles of this part of the run alone; what is recorded around it bounds them."
+	default:
+		text = "Percentiles are estimated from what was recorded, with the interval given."
+	}
+	if how != "" {
+		text += " Method: " + sentence(how)
+	}
+	return f.notes.add("percentiles", text)
+}
+
+// maxOutages is how many outages a cell lists.
+const maxOutages = 3
+
+// stabilityText answers "No crashes".
+func (f *filler) stabilityText() string {
+	st := f.a.Stability
+	var seen []string
+	for i, o := range st.Outages {
+		if i == maxOutages {
+			seen = append(seen, fmt.Sprintf("+%d more", len(st.Outages)-i))
+			break
+		}
+		seen = append(seen, outageText(o))
+	}
+	if st.LostWorkers > 0 {
+		seen = append(seen, count(st.LostWorkers, "load generator worker", "load generator workers")+" lost")
+	}
+	for _, r := range st.Restarts {
+		seen = append(seen, form.Escape(r))
+	}
+	switch {
+	case len(seen) > 0:
+		head := ""
+		if len(st.Outages) > 0 {
+			head = count(len(st.Outages), "outage", "outages") + " "
+		}
+		return head + strings.Join(seen, "; ") + f.restartNote()
+	case st.Status == analyze.NotMeasured:
+		return measure.NotMeasured + f.notes.add("stability", notMeasured(st.Why, "Not measured: needs the history, which shows whether requests were completed all the time."))
+	case st.Status != analyze.Pass:
+		return form.Escape(st.Why) + f.restartNote()
+	}
+	text := "No outage seen"
+	if n := len(st.Stalls); n > 0 {
+		worst := longest(st.Stalls)
+		text += "; " + count(n, "stall", "stalls") + ", the longest " + measure.Span(worst.End-worst.Start)
+	}
+	return text + f.restartNote()
+}
+
+// restartNote says what the load generator's files cannot show.
+func (f *filler) restartNote() string {
+	return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99 % failed. "+
+		"Locust's files do not show restarts of the system's processes; that needs the application's log or snapshots of its uptime.")
+}
+
+// outageText is when and how: "at 1 min 2 s: no request completed for 9 s with
+// 300 users".
+func outageText(o analyze.Outage) string {
+	text := "at " + measure.Span(o.Start)
+	if o.Evidence != "" {
+		return text + ": " + form.Escape(o.Evidence)
+	}
+	text += " for " + measure.Span(o.End-o.Start)
+	if o.Users > 0 {
+		text += " with " + count(o.Users, "user", "users")
+	}
+	return text
+}
+
+// notMeasured is a reason as the text of a footnote, or another text where
+// there is none.
+func notMeasured(why, otherwise string) string {
+	why = strings.TrimSpace(why)
+	if len(why) >= len(measure.NotMeasured) && strings.EqualFold(why[:len(measure.NotMeasured)], measure.NotMeasured) {
+		why = strings.TrimLeft(why[len(measure.NotMeasured):], ": ")
+	}
+	if why == "" {
+		return otherwise
+	}
+	if rs := []rune(why); len(rs) > 1 && unicode.IsUpper(rs[0]) && unicode.IsLower(rs[1]) && !strings.HasPrefix(why, "Locust") {
+		why = string(unicode.ToLower(rs[0])) + string(rs[1:])
+	}
+	return sentence("not measured: " + why)
+}
+
+// count is a number with its noun.
+func count(n int, one, many string) string {
+	noun := many
+	if n == 1 {
+		noun = one
+	}
+	return measure.Format(measure.Of(float64(n), measure.Count), measure.Style{}) + " " + noun
+}

@@ -1,0 +1,246 @@
+package report
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
+	"github.com/peakload/peakload/report/form"
+)
+
+var phaseNames = []string{"Phase", "Stage"}
+
+// phaseColumns recognises the table of phases.
+func phaseColumns(t *form.Table) bool {
+	return has(t, phaseNames...) && (has(t, "Users", "RPS", "Throughput", "Error Rate", "Avg Latency", "Status"))
+}
+
+func readPhases(r *reader, s *form.Section) {
+	for _, t := range tables(s, phaseColumns) {
+		label, users := labelColumn(t, phaseNames...), column(t, "Users", "Concurrent Users")
+		for _, row := range t.Rows {
+			slot := cell(row, label)
+			if slot == nil || strings.TrimSpace(slot.Text) == "" {
+				continue
+			}
+			name, from, to, ok := plan.ParsePhaseLabel(planned(slot))
+			p := plan.Phase{Name: name, Pos: r.at(slot)}
+			if ok {
+				p.From, p.To = from, to
+			}
+			if u := cell(row, users); u != nil {
+				if a, b, ok := plan.ParseUsers(planned(u)); ok {
+					p.UsersFrom, p.UsersTo = a, b
+				}
+			}
+			r.plan.Phases = append(r.plan.Phases, p)
+		}
+	}
+}
+
+func fillPhases(f *filler, s *form.Section) {
+	for _, t := range tables(s, phaseColumns) {
+		label := labelColumn(t, phaseNames...)
+		users, status := column(t, "Users", "Concurrent Users"), column(t, "Status", "Verdict", "Result")
+		for _, row := range t.Rows {
+			slot := cell(row, label)
+			if slot == nil || strings.TrimSpace(slot.Text) == "" {
+				continue
+			}
+			phase := f.phaseAt(slot)
+			amendWindow(slot, phase)
+			for i, c := range row.Cells {
+				switch {
+				case i == label:
+				case i == users:
+					f.phaseUsers(c, phase)
+				case i == status:
+					f.phaseStatus(c, phase, cell(row, users))
+				default:
+					f.phaseFigure(c, phase, header(t, i))
+				}
+			}
+		}
+	}
+}
+
+// phaseAt returns the recorded phase of a row: the one that the analysis
+// matched with it, else the one of its name; nil when the run contained none.
+func (f *filler) phaseAt(slot *form.Slot) *analyze.Phase {
+	for i := range f.a.Phases {
+		p := &f.a.Phases[i]
+		if p.Planned != nil && p.Planned.Pos.File == f.doc.Name && p.Planned.Pos.Line == slot.Line {
+			return p
+		}
+	}
+	name, _, _, _ := plan.ParsePhaseLabel(planned(slot))
+	for i := range f.a.Phases {
+		if p := &f.a.Phases[i]; plan.SamePhase(p.Name, name) {
+			return p
+		}
+	}
+	return nil
+}
+
+// noPhase is why a row of the table has no figures.
+func (f *filler) noPhase() string {
+	if len(f.a.Phases) == 0 {
+		return f.notes.add("phases", "Not measured: needs the history of the run: run Locust with --csv and keep the file that ends in _stats_history.csv.")
+	}
+	return f.notes.add("phases", "Not measured: the recorded run does not contain this phase.")
+}
+
+func (f *filler) phaseFigure(s *form.Slot, p *analyze.Phase, head string) {
+	if !open(s) {
+		return
+	}
+	if p == nil {
+		if _, known := windowFigure(analyze.Window{}, head); known {
+			put(s, measure.NotMeasured+f.noPhase())
+		}
+		return
+	}
+	if v, known := windowFigure(p.Window, head); known {
+		f.figure(s, v, head, "phase-figures", "")
+	}
+}
+
+// phaseUsers fills a blank in the Users column: "0–620", "1,000".
+func (f *filler) phaseUsers(s *form.Slot, p *analyze.Phase) {
+	switch {
+	case !open(s):
+	case p == nil:
+		put(s, measure.NotMeasured+f.noPhase())
+	default:
+		put(s, usersText(p.Window))
+	}
+}
+
+func usersText(w analyze.Window) string {
+	one := func(n int) string {
+		return measure.Format(measure.Of(float64(n), measure.Users), measure.Style{Bare: true})
+	}
+	if w.UsersFrom == w.UsersTo {
+		return one(w.UsersTo)
+	}
+	return one(w.UsersFrom) + "–" + one(w.UsersTo)
+}
+
+// phaseStatus fills the verdict on a phase with what decided it. The planned
+// users stay as they were written; where the run had other ones, a footnote
+// says so.
+func (f *filler) phaseStatus(s *form.Slot, p *analyze.Phase, users *form.Slot) {
+	if !open(s) {
+		return
+	}
+	if p == nil {
+		put(s, textNotMeasured)
+		return
+	}
+	text := statusText(p.Status)
+	switch p.Status {
+	case analyze.Fail, analyze.Borderline:
+		text = because(text, p.Why)
+	case analyze.NotMeasured:
+		if p.Why != "" {
+			text += f.notes.add("phase-status", notMeasured(p.Why, ""))
+		}
+	}
+	if users != nil && !open(users) {
+		from, to, ok := plan.ParseUsers(planned(users))
+		if ok && (differ(from, float64(p.UsersFrom)) || differ(to, float64(p.UsersTo))) {
+			text += f.notes.add("users", "The Users column states the plan. "+f.usersReached())
+		}
+	}
+	put(s, text)
+}
+
+func (f *filler) usersReached() string {
+	parts := make([]string, 0, len(f.a.Phases))
+	for _, p := range f.a.Phases {
+		if p.Planned != nil {
+			parts = append(parts, p.Name+" "+usersText(p.Window))
+		}
+	}
+	return "Users recorded: " + strings.Join(parts, ", ") + "."
+}
+
+// differ reports whether a planned and a measured level are more than a tenth
+// apart.
+func differ(planned, measured float64) bool {
+	return math.Abs(planned-measured) > 0.1*math.Max(planned, measured)
+}
+
+// window is a planned window in a label, with its unit.
+var window = regexp.MustCompile(`[(\[][^()\[\]]*[)\]]`)
+
+// amendWindow updates the window in a phase's label where the run's differs by
+// more than a tenth of its length, and takes an earlier update back where not.
+func amendWindow(s *form.Slot, p *analyze.Phase) {
+	if !stated(s.Original) {
+		return
+	}
+	_, from, to, ok := plan.ParsePhaseLabel(planned(s))
+	if !ok {
+		return
+	}
+	text := s.Markup()
+	if at := windowIn(text); at != nil && p != nil && to > 0 {
+		if slack := 0.1 * (to - from); math.Abs(p.Start-from) > slack || math.Abs(p.End-to) > slack {
+			text = text[:at[0]+1] + windowText(p.Start, p.End, text[at[0]+1:at[1]-1]) + text[at[1]-1:]
+		}
+	}
+	s.Amend(text)
+}
+
+// windowIn returns where the last parenthesis of a label with a window stands.
+func windowIn(text string) []int {
+	all := window.FindAllStringIndex(text, -1)
+	for i := len(all) - 1; i >= 0; i-- {
+		inside, _, _ := strings.Cut(text[all[i][0]+1:all[i][1]-1], ",")
+		if _, _, ok := plan.ParseWindow(inside); ok {
+			return all[i]
+		}
+	}
+	return nil
+}
+
+// windowText writes a window in the unit and manner of the planned one.
+func windowText(start, end float64, planned string) string {
+	planned, rest, more := strings.Cut(planned, ",")
+	unit, size := "s", 1.0
+	switch lower := strings.ToLower(planned); {
+	case strings.Contains(lower, "min"):
+		unit, size = "min", 60
+	case strings.Contains(lower, "sec"):
+		unit = "sec"
+	case strings.HasSuffix(strings.TrimSpace(lower), "h"), strings.Contains(lower, "hour"):
+		unit, size = "h", 3600
+	case strings.HasSuffix(strings.TrimSpace(lower), "m"):
+		unit, size = "m", 60
+	}
+	dash := "-"
+	if strings.Contains(planned, "–") {
+		dash = "–"
+	}
+	text := instant(start/size, (end-start)/size) + dash + instant(end/size, (end-start)/size) + " " + unit
+	if more {
+		text += "," + rest
+	}
+	return text
+}
+
+// instant writes a time with as many decimals, at most two, as keep it within
+// a twentieth of the window's length.
+func instant(t, length float64) string {
+	for _, p := range []float64{1, 10} {
+		if r := math.Round(t*p) / p; math.Abs(r-t) <= length/20 {
+			return strconv.FormatFloat(r, 'f', -1, 64)
+		}
+	}
+	return strconv.FormatFloat(math.Round(t*100)/100, 'f', -1, 64)
+}
