@@ -61,8 +61,8 @@ func (d *Doc) readComment(m *memory, at, end int) int {
 	cut := span{at, d.lineEnd(end)}
 	if len(bytes.TrimSpace(d.src[end:cut.end])) > 0 {
 		cut.end = end
-	} else if n := d.line(end); n < len(d.lines) {
-		cut.end = d.lines[n]
+	} else {
+		cut.end = d.nextLine(end)
 	}
 	d.cuts = append(d.cuts, cut)
 	return -1

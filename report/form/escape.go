@@ -42,9 +42,13 @@ func Escape(text string) string {
 func escapeRune(text []rune, i int, r rune) string {
 	switch r {
 	case '<':
-		return "&lt;"
+		if i+1 == len(text) || !(text[i+1] == ' ' || text[i+1] == '=' || text[i+1] >= '0' && text[i+1] <= '9') {
+			return "&lt;"
+		}
 	case '>':
-		return "&gt;"
+		if i == 0 || text[i-1] == '-' {
+			return "&gt;"
+		}
 	case '&':
 		if i+1 < len(text) && (isWord(text[i+1]) || text[i+1] == '#') {
 			return "&amp;"

@@ -67,9 +67,10 @@ type definitionAt struct {
 	start      int
 	candidates []candidate // by lines taken: where the last of them ends, and the text
 	extended   bool        // an indented block follows
+	hidden     bool        // in code or HTML, or in what was never closed
 }
 
-// findDefinitions returns the footnote definitions outside of code.
+// findDefinitions returns the document's footnote definitions.
 func (d *Doc) findDefinitions() []definitionAt {
 	var found []definitionAt
 	if !strings.Contains(string(d.src), "[^") {
@@ -82,10 +83,10 @@ func (d *Doc) findDefinitions() []definitionAt {
 	for n := 0; n < len(d.lines); n++ {
 		line, end := text(n)
 		m := definition.FindStringSubmatch(line)
-		if m == nil || inSpans(d.opaque, d.lines[n]) {
+		if m == nil {
 			continue
 		}
-		def := definitionAt{id: m[1], start: d.lines[n], candidates: []candidate{{end, m[2]}}}
+		def := definitionAt{id: m[1], start: d.lines[n], hidden: inSpans(d.opaque, d.lines[n]), candidates: []candidate{{end, m[2]}}}
 		joined := m[2]
 		k := n + 1
 		for ; k < len(d.lines) && k < n+20; k++ {
@@ -120,9 +121,13 @@ func (d *Doc) cutFootnotes(m *memory, tail int) {
 	for _, n := range m.notes {
 		hashes[n.id] = append(hashes[n.id], n.hash)
 	}
-	var ours []span
+	type own struct {
+		span
+		id, raw string
+		hidden  bool
+	}
+	var ours []own
 	for _, def := range d.findDefinitions() {
-		f.lines[def.id] = d.line(def.start)
 		at := -1
 		for i, c := range def.candidates {
 			for _, h := range hashes[def.id] {
@@ -133,16 +138,11 @@ func (d *Doc) cutFootnotes(m *memory, tail int) {
 		}
 		switch {
 		case at >= 0:
-			end := def.candidates[at].end
-			if n := d.line(end); n < len(d.lines) && end < len(d.src) {
-				end = d.lines[n]
-			} else {
-				end = len(d.src)
-			}
-			ours = append(ours, span{def.start, end})
-			f.ours[def.id] = def.candidates[at].raw
+			ours = append(ours, own{span{def.start, d.nextLine(def.candidates[at].end)}, def.id, def.candidates[at].raw, def.hidden})
+		case def.hidden:
 		case len(hashes[def.id]) > 0:
 			f.edited[def.id] = hashes[def.id][0]
+			f.lines[def.id] = d.line(def.start)
 		default:
 			f.theirs[def.id] = true
 		}
@@ -153,23 +153,22 @@ func (d *Doc) cutFootnotes(m *memory, tail int) {
 			f.theirs[id] = true
 		}
 	}
-	d.cuts = append(d.cuts, ours...)
+	// From the comment upwards, what follows directly is the tail.
+	start := tail
+	for i := len(ours) - 1; i >= 0; i-- {
+		o := ours[i]
+		inTail := tail >= 0 && o.end <= start && strings.TrimSpace(string(d.src[o.end:start])) == ""
+		if inTail {
+			start = o.start
+		}
+		if inTail || !o.hidden {
+			d.cuts = append(d.cuts, o.span)
+			f.ours[o.id] = o.raw
+		}
+	}
 	if tail < 0 {
 		return
 	}
-	blankBefore := func(at int) int {
-		for at > 0 && isBlankByte(d.src[at-1]) {
-			at--
-		}
-		return at
-	}
-	for i := len(ours) - 1; i >= 0; i-- {
-		if ours[i].end < blankBefore(tail) || ours[i].start >= tail {
-			break
-		}
-		tail = ours[i].start
-	}
-	start := tail
 	for n := 0; n < m.glue && start > 0 && d.src[start-1] == '\n'; n++ {
 		start--
 		if start > 0 && d.src[start-1] == '\r' {

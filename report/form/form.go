@@ -66,7 +66,8 @@ type List struct {
 
 	doc     *Doc
 	section *Section
-	name    string // ordinal within the section
+	name    string // its place within the section
+	chain   string // the labels of the items that it is nested in
 	runs    []*run
 	elems   []elem
 	pending []string

@@ -14,33 +14,29 @@ var (
 	taskBox    = regexp.MustCompile(`^\[[ xX]\][ \t]`)
 )
 
-// list reads a list and its nested ones. name is its ordinal in the section,
-// chain the labels of the items above it.
-func (r *reader) list(n *ast.List, name, chain string) *List {
-	l := &List{Ordered: n.IsOrdered(), doc: r.doc, section: r.section, name: name}
+// list reads a list and its nested ones.
+func (r *reader) list(n *ast.List) *List {
+	l := &List{Ordered: n.IsOrdered(), doc: r.doc, section: r.section}
 	r.doc.lists = append(r.doc.lists, l)
 	r.section.allLists = append(r.section.allLists, l)
-	i := 0
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		i++
-		it := r.item(c, l, i, chain)
+		it := r.item(c)
 		l.Items = append(l.Items, it)
-		if i == 1 {
+		if len(l.Items) == 1 {
 			l.Line = it.Line
 		}
 	}
 	return l
 }
 
-func (r *reader) item(n ast.Node, l *List, ordinal int, chain string) *Item {
+func (r *reader) item(n ast.Node) *Item {
 	it := &Item{marker: -1}
-	own := "#" + strconv.Itoa(ordinal)
 	first := n.FirstChild()
 	rest := first
 	if first != nil && isParagraph(first) && first.Lines().Len() > 0 {
 		it.simple = first.NextSibling() == nil
 		rest = first.NextSibling()
-		own = r.itemText(it, first, l, ordinal, chain)
+		r.itemText(it, first)
 	}
 	if it.Text == nil {
 		it.Text = &Slot{doc: r.doc, detached: true, Line: r.nodeLine(n)}
@@ -50,7 +46,7 @@ func (r *reader) item(n ast.Node, l *List, ordinal int, chain string) *Item {
 		for c := rest; c != nil; c = c.NextSibling() {
 			switch c := c.(type) {
 			case *ast.List:
-				it.Lists = append(it.Lists, r.list(c, l.name+"."+strconv.Itoa(ordinal)+"."+strconv.Itoa(len(it.Lists)+1), chain+own+"/"))
+				it.Lists = append(it.Lists, r.list(c))
 			case *east.Table:
 				r.table(c)
 			case *ast.Heading:
@@ -68,9 +64,9 @@ func (r *reader) item(n ast.Node, l *List, ordinal int, chain string) *Item {
 	return it
 }
 
-// itemText reads an item's first paragraph and returns what the item is known
-// by to the lists in it.
-func (r *reader) itemText(it *Item, para ast.Node, l *List, ordinal int, chain string) string {
+// itemText reads an item's first paragraph. What its slots are remembered by is
+// settled when the runs of the list are known.
+func (r *reader) itemText(it *Item, para ast.Node) {
 	lines := para.Lines()
 	at := r.segment(lines.At(0))
 	last := r.segment(lines.At(lines.Len() - 1))
@@ -95,13 +91,12 @@ func (r *reader) itemText(it *Item, para ast.Node, l *List, ordinal int, chain s
 	}
 	r.reach = last.end
 	hidden := r.hidden(lines)
-	name := strconv.Itoa(ordinal)
 
 	joined := strings.TrimSpace(line)
 	if lines.Len() > 1 {
 		joined += " " + r.join(lines, 1)
 	}
-	it.Text = r.slot(inItem, "", "item "+l.name+"/"+name, "", span{body, last.end}, false)
+	it.Text = r.slot(inItem, "", "", "", span{body, last.end}, false)
 	it.end = it.Text.end
 	it.whole = it.Text.start == body && strings.TrimSpace(string(r.doc.src[it.end:last.end])) == ""
 	if a, b := trimValue(joined, false); true {
@@ -111,11 +106,9 @@ func (r *reader) itemText(it *Item, para ast.Node, l *List, ordinal int, chain s
 	if !ok {
 		label, off, ok = plainLabel(strings.TrimRight(line, "\r\n"))
 	}
-	own := "#" + name
 	if ok && !isBlank(it.Text.Text) && !hidden[0] {
-		own = fullKey(label)
 		it.Label = label
-		it.Value = r.slot(inValue, label, "label "+chain+own, "", span{body + off, last.end}, false)
+		it.Value = r.slot(inValue, label, "", "", span{body + off, last.end}, false)
 		if lines.Len() > 1 {
 			value := strings.TrimSpace(line[off:]) + " " + r.join(lines, 1)
 			a, b := trimValue(value, false)
@@ -127,13 +120,53 @@ func (r *reader) itemText(it *Item, para ast.Node, l *List, ordinal int, chain s
 		if it.Label != "" {
 			about = it.Label
 		}
-		b := &Slot{doc: r.doc, role: inBox, Label: about, group: "box " + chain + fullKey(about), start: box, end: box + 3, Line: it.Line}
+		b := &Slot{doc: r.doc, role: inBox, Label: about, start: box, end: box + 3, Line: it.Line}
 		b.Column = box - r.doc.lineStart(box) + 1
 		b.read(string(r.doc.src[box : box+3]))
 		it.Box = b
 		r.register(b)
 	}
-	return own
+}
+
+// nameItems gives a list and the slots of its items what they are remembered by.
+// Items that fills add and remove are not counted.
+func (l *List) nameItems() {
+	n := 0
+	for i, it := range l.Items {
+		own := "run"
+		if l.elems[i].run < 0 {
+			n++
+			own = "#" + strconv.Itoa(n)
+		}
+		place := l.name + "/" + own
+		it.Text.group = "item " + place
+		if it.Value != nil {
+			own = fullKey(it.Label)
+			it.Value.group = "label " + l.chain + own
+		}
+		if it.Box != nil {
+			it.Box.group = "box " + l.chain + fullKey(it.Box.Label)
+		}
+		for j, nested := range it.Lists {
+			nested.name = place + "." + strconv.Itoa(j+1)
+			nested.chain = l.chain + own + "/"
+		}
+	}
+}
+
+// settle takes the label off an item whose whole text was filled, and lets its
+// box be known by the text before.
+func (it *Item) settle() {
+	if it.Text.State != Written && it.Text.State != Edited {
+		return
+	}
+	if it.Value != nil && it.Text.kind == bySet {
+		it.Value.detached, it.Value.State = true, Plain
+		it.Value, it.Label = nil, ""
+	}
+	if it.Box != nil && it.Label == "" {
+		it.Box.group = strings.TrimSuffix(it.Box.group, fullKey(it.Box.Label)) + fullKey(it.Text.Original)
+	}
 }
 
 func isParagraph(n ast.Node) bool {

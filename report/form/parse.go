@@ -35,6 +35,11 @@ func Parse(name string, src []byte) (*Doc, error) {
 	for _, s := range d.slots {
 		s.settle()
 	}
+	for _, l := range d.lists {
+		for _, it := range l.Items {
+			it.settle()
+		}
+	}
 	for _, s := range d.Sections {
 		for _, p := range s.paragraphs {
 			if p.State != Plain {
@@ -75,7 +80,7 @@ func (r *reader) blocks(parent ast.Node) {
 		case *east.Table:
 			r.table(n)
 		case *ast.List:
-			r.section.Lists = append(r.section.Lists, r.list(n, strconv.Itoa(len(r.section.Lists)+1), ""))
+			r.section.Lists = append(r.section.Lists, r.list(n))
 		case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock:
 			r.code(n)
 		case *ast.Blockquote:
@@ -267,7 +272,7 @@ func (r *reader) paragraph(n ast.Node) {
 	// A paragraph that is one blank has no label, but a place.
 	whole := &Slot{}
 	whole.read(r.join(l, 0))
-	if !whole.plain || !r.doc.remembers && !isBlank(whole.Text) {
+	if !r.doc.remembers && !(whole.plain && isBlank(whole.Text)) {
 		return
 	}
 	at := span{r.segment(l.At(0)).start, r.segment(l.At(l.Len() - 1)).end}

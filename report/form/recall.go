@@ -15,6 +15,7 @@ func (d *Doc) recall() {
 	for i, s := range d.Sections {
 		newKeys[i] = sectionKey(s.Path)
 		if d.remembers {
+			s.recallLists(nil) // names as they would be without a memory
 			views[i] = view(s)
 		}
 	}
@@ -38,7 +39,7 @@ func (d *Doc) recall() {
 			old = append(old, ms.groups...)
 		}
 		if len(old) > 0 {
-			views[i].recallGroups(old)
+			view(s).recallGroups(old)
 		}
 	}
 }

@@ -79,34 +79,46 @@ func (l *List) blankRun(items []*Item) *run {
 }
 
 // recallLists finds the runs of the section's lists: those remembered, and
-// those that are blank.
+// those that are blank. Outer lists come first, for what inner ones are called
+// depends on which items of the outer are a person's.
 func (s *Section) recallLists(remembered []*memSection) {
 	var old []*memList
 	for _, m := range remembered {
 		old = append(old, m.lists...)
 	}
-	taken := s.matchLists(old)
-	for i, l := range s.allLists {
-		l.elems = make([]elem, len(l.Items))
-		for j, it := range l.Items {
-			l.elems[j] = elem{item: it, run: -1}
+	for i, l := range s.Lists {
+		l.name = strconv.Itoa(i + 1)
+	}
+	for lists := s.Lists; len(lists) > 0; {
+		var inner []*List
+		taken, rest := matchLists(lists, old)
+		old = rest
+		for i, l := range lists {
+			l.elems, l.runs = make([]elem, len(l.Items)), nil
+			for j, it := range l.Items {
+				l.elems[j] = elem{item: it, run: -1}
+				it.Text.owner = nil
+				inner = append(inner, it.Lists...)
+			}
+			if ml := taken[i]; ml != nil {
+				l.align(ml)
+			}
+			l.findBlanks()
+			l.nameItems()
 		}
-		if ml := taken[i]; ml != nil {
-			l.align(ml)
-		}
-		l.findBlanks()
+		lists = inner
 	}
 }
 
-// matchLists finds the list that each remembered one is: the one that holds
-// most of its items, else the one in its place.
-func (s *Section) matchLists(old []*memList) map[int]*memList {
+// matchLists finds which list each remembered one is: the one that holds most
+// of its items, else the one in its place. It returns those left over, too.
+func matchLists(lists []*List, old []*memList) (map[int]*memList, []*memList) {
 	taken := map[int]*memList{}
 	if len(old) == 0 {
-		return taken
+		return taken, nil
 	}
 	where, named := map[string][]int{}, map[string]int{}
-	for i, l := range s.allLists {
+	for i, l := range lists {
 		named[groupKey(l.name)] = i
 		for _, it := range l.Items {
 			h := textHash(it.Text.raw)
@@ -115,11 +127,15 @@ func (s *Section) matchLists(old []*memList) map[int]*memList {
 			}
 		}
 	}
+	var inPlace, elsewhere, rest []*memList
 	for _, ml := range old {
-		own, ok := named[ml.key]
-		if !ok {
-			own = -1
+		if _, ok := named[ml.key]; ok {
+			inPlace = append(inPlace, ml)
+		} else {
+			elsewhere = append(elsewhere, ml)
 		}
+	}
+	for _, ml := range append(inPlace, elsewhere...) {
 		scores := map[int]int{}
 		for _, r := range ml.runs {
 			for _, it := range r.items {
@@ -131,7 +147,7 @@ func (s *Section) matchLists(old []*memList) map[int]*memList {
 				}
 			}
 		}
-		if ok {
+		if own, ok := named[ml.key]; ok {
 			scores[own]++
 		}
 		best, at := 0, -1
@@ -142,9 +158,11 @@ func (s *Section) matchLists(old []*memList) map[int]*memList {
 		}
 		if at >= 0 {
 			taken[at] = ml
+		} else {
+			rest = append(rest, ml)
 		}
 	}
-	return taken
+	return taken, rest
 }
 
 // align matches the list's items with those remembered, in order.

@@ -53,10 +53,10 @@ func (s *Slot) settle() {
 	}
 }
 
-// Set fills a slot that is Blank or Written with markup (text that came from
+// Set fills a slot that is Blank or Written by an earlier Set with markup (text that came from
 // outside must have gone through Escape). On an Edited slot it keeps the
 // person's text and records that, unless the Doc overwrites (call Overwrite
-// first). On a Plain slot it does nothing and reports false; when the document
+// first). On a Plain slot, and on one that was amended, it does nothing and reports false; when the document
 // has lost the memory of what was written, that is recorded too, because the
 // words may be an earlier fill's. Empty markup is no fill.
 func (s *Slot) Set(markup string) bool {
@@ -68,19 +68,17 @@ func (s *Slot) Set(markup string) bool {
 	if m == "" {
 		return false
 	}
-	switch s.State {
-	case Plain:
+	switch {
+	case s.State == Written && s.kind == byAmend:
+		return false // a plan, as it was before the amendment
+	case s.State == Plain:
 		s.kept = !s.doc.remembers && essence(m) != essence(s.raw)
 		return false
-	case Edited:
-		if !s.doc.overwrite {
-			s.kept = true
-			return false
-		}
+	case s.State == Edited && !s.doc.overwrite:
+		s.kept = true
+		return false
 	}
-	if s.kind == 0 {
-		s.kind = bySet
-	}
+	s.kind = bySet
 	s.pending, s.isPending, s.takenBack = m+s.references(), true, false
 	return true
 }
@@ -120,7 +118,7 @@ func (s *Slot) Amend(markup string) {
 // that a person ticked stays, and so does one that a person emptied again.
 func (it *Item) Tick(done bool) {
 	s := it.Box
-	if s == nil {
+	if s == nil || it.Text.owner != nil {
 		return
 	}
 	s.doc.touched = true
@@ -144,6 +142,11 @@ func (s *Slot) sanitise(markup string) string {
 	}
 	if s.role == inItem || s.role == inParagraph || s.doc.startsLine(s.start) {
 		m = guardStart(m)
+	}
+	if s.role == inParagraph {
+		if _, value, ok := boldLabel(m); ok { // it must not become a field
+			m = m[:value-1] + `\` + m[value-1:]
+		}
 	}
 	return m
 }

@@ -54,6 +54,15 @@ func (s *source) lineEnd(offset int) int {
 	return end
 }
 
+// nextLine returns where the line after the one that holds offset starts, the
+// document's end for the last.
+func (s *source) nextLine(offset int) int {
+	if n := s.line(offset); n < len(s.lines) {
+		return s.lines[n]
+	}
+	return len(s.src)
+}
+
 // allCRLF reports whether b has line endings and all of them are CRLF.
 func allCRLF(b []byte) bool {
 	n := bytes.Count(b, []byte("\n"))
