@@ -38,13 +38,18 @@ type splitter struct {
 	line  int
 	eof   bool
 	plain bool // quotes are not escaped, and no cell holds a line feed
+	size  int  // of a chunk; 0 is chunkBytes
 }
 
 // next cuts the next chunk into c; false at the end of the file.
 func (s *splitter) next(c *chunk) bool {
 	c.data, c.line, c.err, c.batch.cut = append(c.data[:0], s.rest...), s.line, nil, false
 	s.rest = s.rest[:0]
-	for want := chunkBytes; !s.eof; want += chunkBytes {
+	size := s.size
+	if size == 0 {
+		size = chunkBytes
+	}
+	for want := size; !s.eof; want += size {
 		for len(c.data) < want && !s.eof {
 			if cap(c.data) < want {
 				c.data = append(make([]byte, 0, want+1), c.data...)

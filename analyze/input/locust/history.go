@@ -4,6 +4,7 @@ import (
 	"io"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/loadtest"
 )
@@ -66,7 +67,8 @@ type builder struct {
 	sum     int64 // of its endpoints' requests
 	falls   bool  // an endpoint's counter fell
 	listed  int   // endpoints in the group
-	pending *row  // an Aggregated row that could be an endpoint's
+	pending bool  // kept is an Aggregated row that could be an endpoint's
+	kept    row
 	tail    []float32
 
 	before    int // endpoints listed in the group before
@@ -129,7 +131,7 @@ func isTotal(e loadtest.Endpoint) bool {
 }
 
 func (b *builder) row(r *row, q []float32, id int) {
-	if b.pending != nil {
+	if b.pending {
 		b.decide(r)
 	}
 	if b.rows > 0 && b.family == family12 && r.time != b.time {
@@ -140,8 +142,7 @@ func (b *builder) row(r *row, q []float32, id int) {
 	}
 	b.rows++
 	if id == aggregated {
-		kept := *r
-		b.pending, b.tail = &kept, append(b.tail[:0], q...)
+		b.pending, b.kept, b.tail = true, *r, append(b.tail[:0], q...)
 		return
 	}
 	b.endpointRow(r, q, id)
@@ -166,8 +167,8 @@ func (b *builder) endpointRow(r *row, q []float32, id int) {
 // is known: an endpoint may be called Aggregated too, and the total is the
 // last row of its group. next is nil at the end of the file.
 func (b *builder) decide(next *row) {
-	r := b.pending
-	b.pending = nil
+	r := &b.kept
+	b.pending = false
 	total := next == nil || next.time != r.time || b.rows == 1 || r.requests == b.sum
 	if total {
 		b.total(r, b.tail)
@@ -287,7 +288,7 @@ func (b *builder) tornGroup(last bool) {
 }
 
 func (b *builder) finish() {
-	if b.pending != nil {
+	if b.pending {
 		b.decide(nil)
 	}
 	if b.rows > 0 {
@@ -295,7 +296,7 @@ func (b *builder) finish() {
 	}
 	kept := b.Endpoints[:0]
 	for i := range b.Endpoints {
-		if s := &b.Endpoints[i]; len(s.Requests) > 0 { // none was only in a torn group
+		if s := &b.Endpoints[i]; some(s.Requests) || some(s.Failures) { // else it was only in a torn group
 			b.pad(s, len(b.Time))
 			kept = append(kept, *s)
 		}
@@ -309,6 +310,10 @@ func (b *builder) finish() {
 	b.Step = step(b.History)
 	b.Scope, b.ScopeWhy = scope(b.History, b.family, &b.checks)
 	b.checks.report(b)
+}
+
+func some(counts []int64) bool {
+	return slices.ContainsFunc(counts, func(n int64) bool { return n > 0 })
 }
 
 // push adds a row to a series.

@@ -292,7 +292,7 @@ func (p *parser) cell(b []byte, i int, line *int) (text []byte, end int, ok bool
 			if j+1 == len(b) {
 				return nil, i, false
 			}
-			if d := b[j+1]; d == p.delimiter || d == '\n' || d == '\r' {
+			if d := b[j+1]; d == '\n' || d == '\r' || d == p.delimiter && p.ends(b, j+2) {
 				text = b[i+1 : j]
 				if doubled {
 					text = bytes.ReplaceAll(text, []byte(`""`), []byte(`"`))
@@ -306,6 +306,13 @@ func (p *parser) cell(b []byte, i int, line *int) (text []byte, end int, ok bool
 		}
 	}
 	return nil, i, false
+}
+
+// ends reports whether a quote and a delimiter before b[i:] end a cell. In
+// versions before 1.2 they may also stand in a name; the cell behind a name
+// begins with a quote or a digit.
+func (p *parser) ends(b []byte, i int) bool {
+	return p.family == family12 || i < len(b) && (b[i] == '"' || b[i] >= '0' && b[i] <= '9' || b[i] == '\n' || b[i] == '\r')
 }
 
 // slowCount, slowNumber and slowQuantile read cells that are not plain
