@@ -288,7 +288,10 @@ func (c *context) expectGraceful(all []Band, i int) (Status, string) {
 			other = errs
 		}
 		if other <= limit {
-			return Pass, shares + "; all but " + measure.Format(measure.Of(math.Max(0, other), measure.Ratio), measure.Style{}) + " of the requests that failed were refused with 429"
+			if other <= 0 {
+				return Pass, shares + "; every request that failed was refused with 429"
+			}
+			return Pass, shares + "; all but " + measure.Format(measure.Of(other, measure.Ratio), measure.Style{}) + " were refused with 429"
 		}
 	}
 	if !known {

@@ -79,12 +79,16 @@ func (c *context) handlesUsers(text string) (YesNo, string) {
 	for i := range c.phases {
 		p := &c.phases[i]
 		plateau := p.Kind == Peak || p.Kind == Step
-		if plateau && float64(p.UsersTo) <= want*1.01 && p.Status == Fail {
+		status, why := p.Status, p.Why
+		if float64(p.UsersTo) < want*.99 { // fewer users need not reach the throughput
+			status, why = c.judgeWithout(p, plan.RPS)
+		}
+		if plateau && float64(p.UsersTo) <= want*1.01 && status == Fail {
 			already := ""
 			if float64(p.UsersTo) < want*.99 {
 				already = " already"
 			}
-			return No, fmt.Sprintf("a target is missed at %d users%s: %s", p.UsersTo, already, p.Why)
+			return No, fmt.Sprintf("a target is missed at %d users%s: %s", p.UsersTo, already, why)
 		}
 	}
 	for i := range c.phases {
@@ -166,7 +170,10 @@ func (c *context) degradesGracefully(string) (YesNo, string) {
 	case f/n <= limit:
 		return Yes, shares
 	case known && (f-low)/n <= limit:
-		return Yes, shares + ", all but " + share(max(0, f-low), n) + " of them refused with 429"
+		if f <= low {
+			return Yes, shares + ", all of them refused with 429"
+		}
+		return Yes, shares + ", all but " + share(f-low, n) + " refused with 429"
 	case !known || (f-high)/n <= limit:
 		return Unknown, shares + "; whether these were refusals (429) is not known: needs " + needFailures
 	}
@@ -193,6 +200,12 @@ func (c *context) recovers(string) (YesNo, string) {
 		from++
 	}
 	w := c.window(from, p.To)
+	// A limiter at work is no damage: 429s are left aside where they are known.
+	n, _ := w.Requests.Float()
+	f, _ := w.Failures.Float()
+	if w.RateLimited.Measured() && len(w.ErrorRate.Sources()) > 0 {
+		w.ErrorRate = errorRate(n, f, w.RateLimited, plan.As429Separate, w.ErrorRate.Sources()[0])
+	}
 	tail := &Phase{Kind: Recovery, Window: w, Name: p.Name}
 	status, why := c.judgePhase(tail)
 	span := fmt.Sprintf("%.0f s after the load went down to %d users", p.End-p.Start, p.UsersTo)

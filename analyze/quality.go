@@ -10,8 +10,8 @@ import (
 )
 
 // crossCheck adds what the analysis itself finds doubtful to the notes of the
-// readers: sources that disagree, a run that is not the planned one, a load
-// generator that may have been the limit. Nothing is repaired silently.
+// readers: what the phases rest on, a run that is not the planned one, a load
+// generator that was not watched. Nothing is repaired silently.
 func (c *context) crossCheck() {
 	c.checkSources()
 	c.checkPlan()
@@ -20,7 +20,8 @@ func (c *context) crossCheck() {
 	c.checkClosedLoop()
 }
 
-// checkSources compares the whole run's counts of every file.
+// checkSources says what the run's phases rest on. That the files agree is
+// checked where they are read.
 func (c *context) checkSources() {
 	if c.history == nil {
 		if c.run.History != nil {
@@ -30,40 +31,6 @@ func (c *context) checkSources() {
 			c.note(loadtest.Note{Code: "no_history", Severity: loadtest.Warn,
 				Message: "There is no history file: only whole-run figures exist, and they are judged in place of the peak's."})
 		}
-	}
-	all := wholeSources(c.run, nil)
-	for _, s := range all[min(1, len(all)):] {
-		if s.requests != all[0].requests {
-			sev := loadtest.Info
-			if d := math.Abs(float64(s.requests - all[0].requests)); d > 0.02*float64(all[0].requests)+5 {
-				sev = loadtest.Warn
-			}
-			c.note(loadtest.Note{Code: "sources_disagree", Severity: sev, Source: s.file,
-				Message: fmt.Sprintf("%s counts %d requests and %d failures, %s %d and %d; whole-run figures are from %s.",
-					s.kind, s.requests, s.failures, all[0].kind, all[0].requests, all[0].failures, all[0].kind)})
-		}
-	}
-	if c.history == nil || len(all) == 0 {
-		return
-	}
-	h := c.history
-	if n := len(segments(h)); n > 1 {
-		c.note(loadtest.Note{Code: "counters_reset", Severity: loadtest.Warn, Source: h.File,
-			Message: fmt.Sprintf("The counters were reset %d times: whole-run figures are sums over the history; what was counted in the seconds before each reset is lost, and the other files only cover the time since the last.", n-1)})
-		return
-	}
-	last := h.Total.Requests[len(h.Time)-1]
-	if lost := all[0].requests - last; lost > 0 {
-		sev := loadtest.Info
-		if float64(lost) > 0.02*float64(all[0].requests) {
-			sev = loadtest.Warn
-		}
-		c.note(loadtest.Note{Code: "lost_tail", Severity: sev, Source: h.File,
-			Message: fmt.Sprintf("The history ends %d requests (%s) before %s: they are in the whole run's figures and in no phase.",
-				lost, share(float64(lost), float64(all[0].requests)), all[0].kind)})
-	} else if lost < 0 {
-		c.note(loadtest.Note{Code: "totals_behind_history", Severity: loadtest.Warn, Source: all[0].file,
-			Message: fmt.Sprintf("%s counts %d requests fewer than the history: it is older, or of another run.", all[0].kind, -lost)})
 	}
 }
 
@@ -108,31 +75,17 @@ func inSeconds(s float64) string {
 	return measure.Format(measure.Of(math.Round(s), measure.Seconds), measure.Style{Scale: "s"})
 }
 
-// checkRows looks at the rhythm of the history's rows and the order of its
-// counters.
+// checkRows says what the history's columns leave open.
 func (c *context) checkRows() {
 	h := c.history
 	if h == nil {
 		return
 	}
-	gaps, longest, at := 0, int64(0), 0
-	for i := 1; i < len(h.Time); i++ {
-		if d := h.Time[i] - h.Time[i-1]; d >= 3 {
-			gaps++
-			if d > longest {
-				longest, at = d, i
-			}
-		}
-	}
-	if gaps > 0 {
-		c.note(loadtest.Note{Code: "row_gaps", Severity: loadtest.Warn, Source: fmt.Sprintf("%s:%d", h.File, line(h, at)),
-			Message: fmt.Sprintf("%d gaps of 3 s or more between rows, the longest %d s at %.0f s: the load generator was starved or suspended there.", gaps, longest, c.at(at-1))})
-	}
 	if c.meanStep > 0 {
 		c.note(loadtest.Note{Code: "rounded_means", Severity: loadtest.Info, Source: h.File,
 			Message: fmt.Sprintf("Mean latencies are rounded to %g ms in the history: a phase's mean has limits accordingly.", c.meanStep*1000)})
 	}
-	if !h.FullHistory {
+	if !h.FullHistory && h.Scope != loadtest.Cumulative { // else it is said where the file is read
 		c.note(loadtest.Note{Code: "no_full_history", Severity: loadtest.Info, Source: h.File,
 			Message: "The history has no rows of endpoints, and its percentiles cover everything since the start: percentiles of phases are known within limits only, and endpoints for the whole run only. Run Locust with --csv-full-history."})
 	}
@@ -160,20 +113,12 @@ func fallingSum(s loadtest.Series, segs []loadtest.Segment, step float64) int {
 	return 0
 }
 
-// checkGenerator says what is known of the load generator's own limits.
+// checkGenerator says so when nothing is known of the load generator's own
+// limits; what the log knows is said where it is read.
 func (c *context) checkGenerator() {
-	l := c.run.Log
-	switch {
-	case l == nil:
+	if c.run.Log == nil {
 		c.note(loadtest.Note{Code: "generator_not_checked", Severity: loadtest.Info,
 			Message: "Whether the load generator itself was the limit was not checked: that needs Locust's log or snapshots of its host."})
-	case l.CPUWarning:
-		c.note(loadtest.Note{Code: "generator_cpu", Severity: loadtest.Warn, Source: l.File,
-			Message: "Locust warned that its CPU usage was above 90 %: latencies include its own delays, and throughput may be its limit instead of the system's."})
-	}
-	if l != nil && l.LostWorkers > 0 {
-		c.note(loadtest.Note{Code: "lost_workers", Severity: loadtest.Warn, Source: l.File,
-			Message: fmt.Sprintf("%d workers were lost during the run.", l.LostWorkers)})
 	}
 }
 

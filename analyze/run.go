@@ -157,7 +157,13 @@ func (c *context) edge(i int) float64 {
 }
 
 // at returns the run's second at which sample i was written.
-func (c *context) at(i int) float64 { return c.edge(i) - c.start }
+func (c *context) at(i int) float64 {
+	s := c.edge(i) - c.start
+	if math.Abs(s) < 0.001 { // the start is rounded to milliseconds
+		return 0
+	}
+	return s
+}
 
 // usersAt returns the users at sample i; none before the first.
 func (c *context) usersAt(i int) int {

@@ -291,6 +291,15 @@ func (c *context) judgePhases() {
 }
 
 func (c *context) judgePhase(p *Phase) (Status, string) {
+	if p.Kind == Peak {
+		return c.judgeWithout(p, plan.Outages)
+	}
+	return c.judgeWithout(p, plan.RPS)
+}
+
+// judgeWithout judges a phase by every target but outages and those of one
+// metric.
+func (c *context) judgeWithout(p *Phase, but plan.Metric) (Status, string) {
 	if p.Kind == Idle {
 		return NotMeasured, "no users"
 	}
@@ -299,8 +308,9 @@ func (c *context) judgePhase(p *Phase) (Status, string) {
 	}
 	status, why, judged := Pass, "", 0
 	worst := 0
+	var figures []string
 	for _, t := range c.plan.Targets {
-		if t.Endpoint != "" || t.Metric == plan.Outages || t.Metric == plan.RPS && p.Kind != Peak || !c.covers(t, p) {
+		if t.Endpoint != "" || t.Metric == plan.Outages || t.Metric == but || !c.covers(t, p) {
 			continue
 		}
 		judged++
@@ -309,6 +319,7 @@ func (c *context) judgePhase(p *Phase) (Status, string) {
 		if st == NotMeasured && v.Measured() {
 			st = Borderline // known within limits that do not decide
 		}
+		figures = append(figures, title(t)+" "+measure.Format(v, measure.Style{Plain: true, Apart: []float64{t.Limit}}))
 		rank := [...]int{NotMeasured: 2, Pass: 0, Fail: 3, Borderline: 1}[st]
 		if judged == 1 || rank > worst {
 			status, why, worst = st, title(t)+": "+said, rank
@@ -316,6 +327,9 @@ func (c *context) judgePhase(p *Phase) (Status, string) {
 	}
 	if judged == 0 {
 		return NotMeasured, "no latency or error target"
+	}
+	if status == Pass {
+		why = strings.Join(figures, ", ")
 	}
 	return status, why
 }

@@ -1,8 +1,10 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
@@ -20,22 +22,14 @@ type wholeSource struct {
 }
 
 // wholeSources returns what the files other than the history say of an
-// endpoint, the latest writer first: the JSON and the HTML are written when the
-// test is over, _stats.csv for the last time up to a second before
-// (locust-formats.md §0-4). A nil endpoint is the aggregate.
+// endpoint, the best first: the one that counts most requests, since the JSON
+// and the HTML are written when the test is over and _stats.csv for the last
+// time up to a second before, and of equals the one with most digits. A nil
+// endpoint is the aggregate.
 func wholeSources(r *loadtest.Run, e *loadtest.Endpoint) []wholeSource {
 	var out []wholeSource
 	if s, ok := fromHistograms(r.Histograms, e); ok {
 		out = append(out, s)
-	}
-	if pg := r.Page; pg != nil {
-		if t := totalOf(pg.Total, pg.HasTotal, pg.Endpoints, e); t != nil {
-			s := fromTotal(t, pg.File, "HTML")
-			if !pg.Start.IsZero() && pg.End.After(pg.Start) {
-				s.seconds, s.slack = pg.End.Sub(pg.Start).Seconds(), 1
-			}
-			out = append(out, s)
-		}
 	}
 	if ts := r.Totals; ts != nil {
 		if t := totalOf(ts.Total, ts.HasTotal, ts.Endpoints, e); t != nil {
@@ -49,6 +43,16 @@ func wholeSources(r *loadtest.Run, e *loadtest.Endpoint) []wholeSource {
 			out = append(out, s)
 		}
 	}
+	if pg := r.Page; pg != nil {
+		if t := totalOf(pg.Total, pg.HasTotal, pg.Endpoints, e); t != nil {
+			s := fromTotal(t, pg.File, "HTML")
+			if !pg.Start.IsZero() && pg.End.After(pg.Start) {
+				s.seconds, s.slack = pg.End.Sub(pg.Start).Seconds(), 1
+			}
+			out = append(out, s)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b wholeSource) int { return cmp.Compare(b.requests, a.requests) })
 	if l := r.Log; l != nil && l.HasFinal && len(out) == 0 {
 		if t := totalOf(l.FinalTotal, true, l.Final, e); t != nil {
 			out = append(out, fromTotal(t, l.File, "console table"))
@@ -141,7 +145,7 @@ func (c *context) wholeOf(e *loadtest.Endpoint) Window {
 	if len(src) == 0 {
 		return unmeasured(needHistory)
 	}
-	w := c.fromSource(src[0], e)
+	w := c.fromSource(src, e)
 	if c.history != nil {
 		w.From, w.To, w.Start, w.End = c.history0.From, c.history0.To, c.history0.Start, c.history0.End
 		w.UsersFrom, w.UsersTo = c.history0.UsersFrom, c.history0.UsersTo
@@ -151,8 +155,9 @@ func (c *context) wholeOf(e *loadtest.Endpoint) Window {
 	return w
 }
 
-// fromSource turns what a file says into figures.
-func (c *context) fromSource(s wholeSource, e *loadtest.Endpoint) Window {
+// fromSource turns what the best of the files says into figures.
+func (c *context) fromSource(all []wholeSource, e *loadtest.Endpoint) Window {
+	s := all[0]
 	src := func(column, formula string) measure.Source {
 		return measure.Source{File: s.file, Lines: s.lines, Column: column, Formula: formula}
 	}
@@ -173,11 +178,30 @@ func (c *context) fromSource(s wholeSource, e *loadtest.Endpoint) Window {
 	w.RPS = c.wholeRate(s)
 	w.Mean, w.Max = none, none
 	if s.max > 0 || s.mean > 0 { // all zero: no request recorded a response time
-		w.Mean = measure.Of(s.mean, measure.Seconds, src("Average Response Time", "whole run"))
-		w.Max = measure.Of(s.max, measure.Seconds, src("Max Response Time", "whole run"))
+		w.Mean = unrounded(all, func(s wholeSource) float64 { return s.mean }).From(src("Average Response Time", "whole run"))
+		w.Max = unrounded(all, func(s wholeSource) float64 { return s.max }).From(src("Max Response Time", "whole run"))
 	}
 	w.P50, w.P95, w.P99 = c.lat.wholeRun(e, .5), c.lat.wholeRun(e, .95), c.lat.wholeRun(e, .99)
 	return w
+}
+
+// unrounded returns the first source's latency. The HTML report of most
+// versions has whole milliseconds, rounded or cut off: the figure then has
+// limits accordingly, and the digits of another file that lies within them.
+func unrounded(all []wholeSource, figure func(wholeSource) float64) measure.Value {
+	x := figure(all[0])
+	if ms := x * 1000; all[0].kind != "HTML" || math.Abs(ms-math.Round(ms)) > 1e-6 {
+		return measure.Of(x, measure.Seconds)
+	}
+	low, high := math.Max(0, x-.0005), x+.001
+	best := x
+	for _, s := range all[1:] {
+		if y := figure(s); y >= low && y <= high {
+			best = y
+			break
+		}
+	}
+	return measure.Within(best, low, high, measure.Seconds, measure.Exact)
 }
 
 // whole0 returns the seconds that the history covers; 0 without one.
