@@ -153,17 +153,34 @@ func (f *filler) difference(c compared, style measure.Style) string {
 	}
 	text := measure.Format(v, style)
 	if c.Relative.Measured() {
-		text += " (" + measure.Format(c.Relative, measure.Style{Signed: true, Plain: true}) + ")"
+		text += " (" + relativeText(c.Relative) + ")"
 	}
 	switch c.Significant {
 	case analyze.No:
 		text = "~ " + text + f.notes.add("noise", "~ marks differences that are not beyond the noise of the two runs.")
 	case analyze.Unknown:
-		why := strings.TrimSpace(c.Why)
-		if why == "" {
-			why = "the runs are too short"
-		}
-		text += f.notes.add("beyond-noise", sentence("whether this difference is beyond noise cannot be told: "+why))
+		text += f.notes.add("beyond-noise", noiseText(c.Why))
 	}
 	return text
+}
+
+// relativeText is a relative difference: "+52%", and from ten times on "×267".
+func relativeText(v measure.Value) string {
+	if n, ok := v.Float(); ok && n >= 9 {
+		return "×" + measure.Format(measure.Of(1+n, measure.PerSecond), measure.Style{Bare: true})
+	}
+	return measure.Format(v, measure.Style{Signed: true, Plain: true})
+}
+
+// noiseText is why a difference is neither noise nor a change for certain.
+func noiseText(why string) string {
+	const untold = "whether this difference is beyond noise cannot be told"
+	rest, cannot := strings.CutPrefix(why, "cannot tell: ")
+	switch {
+	case why == "":
+		return sentence(untold)
+	case cannot:
+		return sentence(untold + ": " + rest)
+	}
+	return sentence(why)
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/report/form"
@@ -241,28 +242,26 @@ func sameNumber(a, b measure.Value) bool {
 	return okX && okY && x == y
 }
 
-// percentileNote says how percentiles came about, once for each way.
+// percentileNote says how the percentiles of the table came about.
 func (f *filler) percentileNote(r analyze.TargetResult) string {
-	how := ""
-	for _, src := range r.Actual.Sources() {
-		if src.Formula != "" {
-			how = src.Formula
-			break
-		}
+	var h *loadtest.History
+	page, histograms := false, false
+	if run := f.a.Recorded; run != nil {
+		h, page, histograms = run.History, run.Page != nil, run.Histograms != nil
 	}
 	var text string
-	switch r.Actual.Method() {
-	case measure.Exact:
-		text = "Percentiles are counted from every request, rounded to Locust's histogram."
-	case measure.Windowed:
-		text = "Percentiles of a phase are reconstructed from the percentiles that Locust recorded over sliding windows of about ten seconds."
-	case measure.Bounded:
-		text = "The files hold no percentiles of this part of the run alone; what is recorded around it bounds them."
+	switch {
+	case r.Scope == "run" || h == nil:
+		text = "Percentiles of the whole run are Locust's own, which it rounds to two digits."
+	case histograms && r.Actual.Method() == measure.Exact:
+		text = "Percentiles are counted from Locust's histograms of every request, the buckets of which are two digits wide."
+	case h.Scope == loadtest.Cumulative && page:
+		text = "Percentiles of a phase are reconstructed: the history of this run holds percentiles since the start only, the HTML report those of ten seconds every few seconds."
+	case h.Scope == loadtest.Cumulative:
+		text = "Percentiles of a phase are worked out from how the percentiles since the start changed: the history of this run holds no others. " +
+			"Run Locust with --csv-full-history for narrower ranges."
 	default:
-		text = "Percentiles are estimated from what was recorded, with the interval given."
-	}
-	if how != "" {
-		text += " Method: " + sentence(how)
+		text = "Percentiles of a phase are reconstructed from the history, which holds percentiles of the ten seconds before each of its rows."
 	}
 	return f.notes.add("percentiles", text)
 }

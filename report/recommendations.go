@@ -24,7 +24,7 @@ func fillActions(f *filler, s *form.Section) {
 		case !f.recorded():
 			actions = []string{textNotMeasured + f.notes.add("requests", "Not measured: the files hold no completed request.")}
 		case f.a.Verdict == analyze.Passed:
-			actions = []string{"None: every target was met and no fault was seen in Locust's files"}
+			actions = []string{"None: every target was met, and Locust's files show no fault"}
 		default:
 			actions = []string{measure.NotMeasured + f.notes.add("diagnosis", lackDiagnosis)}
 		}
@@ -41,7 +41,7 @@ func (f *filler) actions() []string {
 	if p := f.a.Failures.PoolExhaustion; p.Occurred == analyze.Yes {
 		text := "Resolve the exhaustion of the connection pool"
 		if p.AtUsers.Measured() {
-			text += " from " + measure.Format(p.AtUsers, measure.Style{}) + " on"
+			text += " from " + measure.Format(p.AtUsers, measure.Style{Plain: true}) + " on"
 		}
 		if n, ok := f.class("pool"); ok {
 			text += " (" + n + " errors)"
@@ -54,7 +54,24 @@ func (f *filler) actions() []string {
 	if text, ok := f.worstErrors(); ok {
 		out = append(out, text)
 	}
+	if text, ok := f.lighter(); ok {
+		out = append(out, text)
+	}
 	return out
+}
+
+// lighter asks for the run that was planned, where this one had less load.
+func (f *filler) lighter() (string, bool) {
+	if f.a.Plan == nil {
+		return "", false
+	}
+	planned := f.a.Plan.Setup.Users
+	reached, ok := f.a.Run.UsersPeak.Float()
+	if !ok || reached >= 0.9*planned {
+		return "", false
+	}
+	return fmt.Sprintf("Repeat the test with the planned %s: this run reached %s, and says nothing of more",
+		count(int(planned), "user", "users"), measure.Format(f.a.Run.UsersPeak, measure.Style{Bare: true})), true
 }
 
 func longest(os []analyze.Outage) analyze.Outage {

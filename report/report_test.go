@@ -351,7 +351,7 @@ func TestOtherDocuments(t *testing.T) {
 			doc:  "## Compared\n| Metric | Sustained (200u) | Peak (1000u) | Difference |\n|---|---|---|---|\n| Avg Latency | TBD ms | TBD ms | TBD ms |\n| P95 Latency | TBD ms | TBD ms | TBD ms |\n| Error Rate | TBD% | TBD% | TBD% |\n| Throughput | TBD RPS | TBD RPS | TBD RPS |\n",
 			run:  everything,
 			want: []string{
-				"| Avg Latency | 100 ms | 410 ms | +310 ms (+310%) |",
+				"| Avg Latency | 4.0 ms | 410 ms | +406 ms (×103) |",
 				"| P95 Latency | 1,100 ms (1,000–1,200)[^limits] | 1,240 ms (1,200–1,310) | ~ +140 ms (+12.7%)[^noise] |",
 				"| Error Rate | 0% | 2.6% | +2.6 pp[^beyond-noise] |",
 				"| Throughput | 220 RPS | 212 RPS | −8.0 RPS (−3.6%) |",
