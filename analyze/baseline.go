@@ -99,44 +99,20 @@ func comparisonNotes(c, baseline *context, w, b Window, wName, bName string) []s
 	if u > 0 && v > 0 && math.Abs(float64(u-v)) > .05*float64(v) {
 		notes = append(notes, fmt.Sprintf("The loads differ: %d users here, %d in the baseline. The differences are what that load does, not only what changed in the system.", u, v))
 	}
-	if d, ok := mixDistance(c, baseline, w, b); ok && d > .05 {
-		notes = append(notes, fmt.Sprintf("The mix of requests differs: %.0f%% of the requests go to other endpoints than in the baseline.", 100*d))
+	if m, ok := mixOf(c, baseline, w, b); ok && m.moved > .05 {
+		s := fmt.Sprintf("The mix of requests differs: %.0f%% of the requests go to other endpoints than in the baseline.", 100*m.moved)
+		if !math.IsNaN(m.own) && !math.IsNaN(m.mix) {
+			show := func(x float64) string {
+				return measure.Format(measure.Of(x, measure.Seconds), measure.Style{Signed: true})
+			}
+			s += fmt.Sprintf(" Of the mean latency's difference, %s is the endpoints' own and %s comes from the mix.", show(m.own), show(m.mix))
+		}
+		notes = append(notes, s)
 	}
 	return append(notes, "One run against one run: how much two runs of the same system differ cannot be seen from them. Repeat both to be sure of small differences.")
 }
 
 func peakUsers(w Window) int { return max(w.UsersFrom, w.UsersTo) }
-
-// mixDistance is the share of requests that would have to change endpoint for
-// the mixes to agree.
-func mixDistance(c, baseline *context, w, b Window) (float64, bool) {
-	if c.history == nil || baseline.history == nil || len(c.history.Endpoints) == 0 || len(baseline.history.Endpoints) == 0 {
-		return 0, false
-	}
-	n, ok := w.Requests.Float()
-	m, ok2 := b.Requests.Float()
-	if !ok || !ok2 || n == 0 || m == 0 {
-		return 0, false
-	}
-	share := func(c *context, w Window, total float64, i int) float64 {
-		sum := int64(0)
-		for _, sp := range spansOf(c.history, w.From, w.To) {
-			sum += sp.delta(c.history.Endpoints[i].Requests)
-		}
-		return float64(sum) / total
-	}
-	d := 0.0
-	for i := range c.history.Endpoints {
-		other := 0.0
-		for k := range baseline.history.Endpoints {
-			if baseline.history.Endpoints[k].Endpoint == c.history.Endpoints[i].Endpoint {
-				other = share(baseline, b, m, k)
-			}
-		}
-		d += max(0, share(c, w, n, i)-other)
-	}
-	return d, true
-}
 
 // A judgement is a row with what its verdict rests on.
 type judgement struct {

@@ -50,7 +50,7 @@ func (l levels) value() measure.Value {
 // more than four minutes of τ = 20 s hold.
 func TestComparisonErrorRates(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 8))
-	const pairs = 300
+	const pairs = 200
 	for _, x := range []struct {
 		name             string
 		seconds          int
@@ -161,6 +161,39 @@ func TestCompareNotes(t *testing.T) {
 	}
 	if r := rowOf(t, got, "rps"); r.Significant != Yes {
 		t.Errorf("five times the load: rps %v, %s", r.Significant, r.Why)
+	}
+}
+
+// The two parts of a mean's difference add up to it, and a change of the mix
+// alone is no endpoint's own.
+func TestCompareMix(t *testing.T) {
+	run := func(slow int) *context {
+		b := newBench()
+		for range 60 {
+			b.row(40, 20, 0, (float64(slow)*.2+float64(20-slow)*.01)/20)
+		}
+		for i, e := range []loadtest.Endpoint{feed, search} {
+			b.series(e, func(int) int64 { return 0 })
+			s := &b.h.Endpoints[i]
+			per, mean := int64(20-slow), .01
+			if e == search {
+				per, mean = int64(slow), .2
+			}
+			for k := range s.Requests {
+				s.Requests[k], s.Mean[k] = per*int64(k+1), mean
+			}
+		}
+		return newContext(b.run(), &plan.Plan{})
+	}
+	c, base := run(10), run(2)
+	m, ok := mixOf(c, base, c.history0, base.history0)
+	x, _ := c.history0.Mean.Float()
+	y, _ := base.history0.Mean.Float()
+	if !ok || math.Abs(m.moved-.4) > 1e-9 || math.Abs(m.own) > 1e-9 || math.Abs(m.own+m.mix-(x-y)) > 1e-9 {
+		t.Errorf("%+v, the means differ by %v", m, x-y)
+	}
+	if got := compare(c, base); !strings.Contains(strings.Join(got.Notes, "\n"), "40% of the requests go to other endpoints") {
+		t.Errorf("notes %q", got.Notes)
 	}
 }
 

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
@@ -224,13 +225,12 @@ func (a acceptance) limits(t plan.Target) (low, high float64, ok bool) {
 // with the tightest limits.
 var reported = [...]float64{.5, .66, .75, .8, .9, .95, .98, .99, .999, .9999, 1}
 
-// atMost is the lowest upper limit of the q-quantile of all requests.
+// atMost is the lowest upper limit of the q-quantile of all requests: its own,
+// or that of a reported percentile close above it.
 func (a acceptance) atMost(q float64) float64 {
 	best := math.Inf(1)
-	for _, p := range append([]float64{q}, reported[:]...) {
-		if p < q {
-			continue
-		}
+	above := slices.IndexFunc(reported[:], func(p float64) bool { return p >= q })
+	for _, p := range append([]float64{q}, reported[above:min(above+2, len(reported))]...) {
 		if _, high, ok := a.percentile(p).Limits(); ok {
 			best = min(best, high)
 		}
@@ -241,13 +241,18 @@ func (a acceptance) atMost(q float64) float64 {
 	return best
 }
 
-// atLeast is the highest lower limit of the q-quantile of all requests.
+// atLeast is the highest lower limit of the q-quantile of all requests: its own,
+// or that of a reported percentile close below it.
 func (a acceptance) atLeast(q float64) float64 {
 	best := 0.0
-	for _, p := range append([]float64{q}, reported[:]...) {
-		if p > q || p <= 0 {
-			continue
-		}
+	if q <= 0 {
+		return best
+	}
+	above := 0
+	for above < len(reported) && reported[above] <= q {
+		above++
+	}
+	for _, p := range append([]float64{q}, reported[max(0, above-2):above]...) {
 		if low, _, ok := a.percentile(p).Limits(); ok {
 			best = max(best, low)
 		}
