@@ -3,136 +3,320 @@ package analyze
 import (
 	"fmt"
 	"math"
-	"sync"
 
 	"github.com/peakload/peakload/analyze/internal/stats"
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
 )
 
+// Sweeps over all constraints, and how often the result becomes the next
+// prior. More change the third digit.
+const (
+	sweeps = 8
+	rounds = 2
+)
+
+// Part of the way from the estimate to what is certain that limits go; see
+// stats.Model.Limits. Cumulative percentiles bind a late tail less than the
+// model thinks: windows of the page stop at P95.
+const (
+	shareWindowed   = 0.3
+	shareCumulative = 0.3
+	shareTail       = 0.6
+	shareMixed      = 0.5
+)
+
+// The cures for what cannot be told.
+const (
+	needHistoryRows = "run Locust with --csv --csv-full-history"
+	needEndpoints   = "run Locust with --csv-full-history, which writes a row for each endpoint"
+	needPercentiles = "leave locust.stats.PERCENTILES_TO_REPORT at its default"
+)
+
 // latencies answers questions about the distribution of latencies in any
 // window of a run.
+//
+// Locust writes no latency of its own anywhere, but thousands of statements
+// about them: each row bounds how many requests of ten seconds were below
+// eleven latencies, the counters give the number and the sum of every second,
+// and each endpoint says so again. latencies reconstructs from all of them
+// the counts by endpoint, second and bucket (stats.Model), once, when first
+// asked; a percentile of a window is then one of a sum of counts. It is not
+// safe for concurrent use.
 type latencies struct {
 	run   *loadtest.Run
-	at    []float64
-	first []int // of each sample's segment
+	at    []float64 // when each sample's row was written
+	first []int     // first sample of each sample's segment
 	// ends bracket each series' completions by whole seconds, by segment
 	ends map[*loadtest.Series][]*seconds
 
-	once  sync.Once
-	model *stats.Model
+	model *stats.Model // nil: not yet asked, or too long for one
+	cells *stats.Grid
+	cut   []int // last sample of each slot of the model
+	slot  []int // of each sample
+	mixed *mixed
+}
+
+// mixed is the last mixture asked for: three percentiles of a window share it.
+type mixed struct {
+	series   *loadtest.Series
+	from, to int
+	*stats.Mixture
 }
 
 // newLatencies prepares the reconstruction of run's latencies from every
 // source that it has.
 func newLatencies(run *loadtest.Run) *latencies {
-	l := &latencies{run: run}
+	l := &latencies{run: run, ends: map[*loadtest.Series][]*seconds{}}
 	if h := run.History; h != nil {
 		l.at = stats.Instants(h.Time, 1)
 		l.first = firsts(h)
-		l.ends = map[*loadtest.Series][]*seconds{}
-		for _, g := range h.Segments {
-			s := newSeconds(h, g, &h.Total, &h.Total, nil)
-			dated(h, g, l.at, s)
-			l.ends[&h.Total] = append(l.ends[&h.Total], s)
+		for i, s := range l.secondsOf(&h.Total) {
+			dated(h, h.Segments[i], l.at, s)
 		}
 	}
 	return l
 }
 
 // instants are the estimated fractional Unix times at which each sample's row
-// was written.
+// was written, good to a few hundredths of a second where Requests/s was read.
 func (l *latencies) instants() []float64 { return l.at }
 
-var sweepsN, roundsN = 10, 2
-
-func (l *latencies) solved() *stats.Model {
-	l.once.Do(func() {
-		l.model = l.evidence()
-		l.model.Solve(sweepsN, roundsN)
-	})
-	return l.model
+// secondsOf brackets a series' completions by whole seconds.
+func (l *latencies) secondsOf(s *loadtest.Series) []*seconds {
+	if out, ok := l.ends[s]; ok {
+		return out
+	}
+	h := l.run.History
+	out := make([]*seconds, len(h.Segments))
+	for i, g := range h.Segments {
+		if h.Step > 1.5 {
+			continue // a master's counters lag behind its clock
+		}
+		var counts map[int64]int64
+		if i == len(h.Segments)-1 {
+			if x := l.histogram(s.Endpoint); x != nil {
+				counts = x.PerSecond
+			}
+		}
+		out[i] = newSeconds(h, g, s, &h.Total, counts)
+	}
+	l.ends[s] = out
+	return out
 }
 
-// total is the p-th percentile of all completions after sample from up to
-// sample to; from -1 is before the first.
+// total is the p-th percentile (0 < p ≤ 1) of all completions after sample
+// from up to sample to; from -1 is before the first.
 func (l *latencies) total(from, to int, p float64) measure.Value {
-	if l.run.History == nil {
-		return measure.None(measure.Seconds, measure.NoSource, "_stats_history.csv")
+	h := l.run.History
+	if h == nil || len(h.Time) == 0 {
+		return measure.None(measure.Seconds, measure.NoSource, needHistoryRows)
 	}
-	m := l.solved()
-	var x []float64
-	all := make([]int, len(m.Series))
-	for i := range m.Series {
-		x = m.X(i, from+1, to, x)
-		all[i] = i
-	}
-	return l.pick(m, all, x, from+1, to, p)
-}
-
-var shareN = 0.3
-
-func (l *latencies) pick(m *stats.Model, series []int, x []float64, from, to int, p float64) measure.Value {
-	n := 0.0
-	for _, v := range x {
-		n += v
-	}
-	if n < 0.5 {
-		return measure.None(measure.Seconds, measure.NoSamples, "")
-	}
-	rank := min(math.Floor(math.Round(n)*p), math.Round(n)-1)
-	v := m.Grid.Quantile(x, rank+.5)
-	low, high := m.Limits(series, x, from, to, rank, shareN)
-	a, b := stats.Resolution(v)
-	return measure.Within(v/ms, min(low, a)/ms, max(high, b)/ms, measure.Seconds, measure.Windowed)
+	return l.percentile(&h.Total, from, to, p)
 }
 
 // endpoint is total for one endpoint.
 func (l *latencies) endpoint(e loadtest.Endpoint, from, to int, p float64) measure.Value {
 	h := l.run.History
-	if h == nil {
-		return measure.None(measure.Seconds, measure.NoSource, "_stats_history.csv")
+	if h == nil || len(h.Time) == 0 {
+		return measure.None(measure.Seconds, measure.NoSource, needHistoryRows)
 	}
-	if l.joint() {
-		for i := range h.Endpoints {
-			if h.Endpoints[i].Endpoint == e {
-				m := l.solved()
-				return l.pick(m, []int{i}, m.X(i, from+1, to, nil), from+1, to, p)
-			}
+	for i := range h.Endpoints {
+		if h.Endpoints[i].Endpoint == e {
+			return l.percentile(&h.Endpoints[i], from, to, p)
 		}
 	}
-	return measure.None(measure.Seconds, measure.NotDerivable, "run Locust with --csv-full-history")
+	if h.FullHistory {
+		return measure.None(measure.Seconds, measure.NoSamples, "")
+	}
+	return measure.None(measure.Seconds, measure.NotDerivable, needEndpoints)
 }
 
-// wholeRun is the p-th percentile of the whole run from the best source; a
-// nil endpoint is the aggregate.
-func (l *latencies) wholeRun(e *loadtest.Endpoint, p float64) measure.Value {
-	if t := l.run.Totals; t != nil {
-		row := &t.Total
-		ok := t.HasTotal
-		if e != nil {
-			ok = false
-			for i := range t.Endpoints {
-				if t.Endpoints[i].Endpoint == *e {
-					row, ok = &t.Endpoints[i], true
-				}
-			}
-		}
-		if ok {
-			for i, q := range t.Percentiles {
-				if math.Abs(q-p) < 1e-9 && i < len(row.Quantiles) && !math.IsNaN(row.Quantiles[i]) {
-					v := row.Quantiles[i]
-					return measure.Within(v, v*.95, v*1.05, measure.Seconds, measure.Exact, measure.Source{
-						File: t.File, Lines: fmt.Sprint(row.Line), Column: fmt.Sprintf("%g%%", p*100)})
-				}
-			}
-		}
+// percentile answers for one series of the history.
+func (l *latencies) percentile(s *loadtest.Series, from, to int, p float64) measure.Value {
+	h := l.run.History
+	from, to = max(from, -1), min(to, len(h.Time)-1)
+	n := completions(s, l.first, from, to)
+	switch {
+	case from >= to || n == 0:
+		return measure.None(measure.Seconds, measure.NoSamples, "")
+	case len(h.Percentiles) == 0:
+		return measure.None(measure.Seconds, measure.NotDerivable, needPercentiles)
+	case math.IsNaN(p) || p <= 0 || p > 1:
+		return measure.None(measure.Seconds, measure.NotApplicable, "")
 	}
-	if h := l.run.History; h != nil && len(h.Time) > 0 {
-		if e == nil {
-			return l.total(-1, len(h.Time)-1, p)
-		}
-		return l.endpoint(*e, -1, len(h.Time)-1, p)
+	rank := min(math.Floor(n*p), n-1)
+	x, limits := l.counts(s, from, to)
+	if x == nil {
+		return measure.None(measure.Seconds, measure.NotDerivable, needHistoryRows)
 	}
-	return measure.None(measure.Seconds, measure.NoSource, "_stats.csv")
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	if sum <= 0 {
+		return measure.None(measure.Seconds, measure.NoSamples, "")
+	}
+	scale := sum / n
+	v := l.cells.Quantile(x, (rank+.5)*scale)
+	share, method := l.trust(p)
+	low, high := limits(rank*scale, share)
+	a, b := stats.Resolution(v)
+	low, high = min(low, a), max(high, b)
+	// no latency lies outside of what the counters have ever seen
+	low, high = max(low, s.Min[to]*ms), min(high, s.Max[to]*ms)
+	v = min(max(v, low), high)
+	if high > 3*low && high-low > 5 && method != measure.Bounded {
+		method = measure.Bounded
+	}
+	return measure.Within(v/ms, low/ms, high/ms, measure.Seconds, method, l.cite(s, from, to, p)...)
 }
+
+// completions counts what s completed after sample from up to sample to.
+func completions(s *loadtest.Series, first []int, from, to int) float64 {
+	n := 0.0
+	for k := to; k > from; {
+		f := first[k]
+		n += float64(s.Requests[k])
+		if f <= from {
+			n -= float64(s.Requests[from])
+		}
+		k = f - 1
+	}
+	return max(0, n)
+}
+
+// trust says how far limits go for percentile p, and what the figure is.
+func (l *latencies) trust(p float64) (share float64, method measure.Method) {
+	h := l.run.History
+	printed := p == 1
+	for _, q := range h.Percentiles {
+		printed = printed || math.Abs(q-p) < 1e-9
+	}
+	switch {
+	case !printed || h.Scope == loadtest.UnknownScope:
+		return 1, measure.Bounded
+	case h.Scope == loadtest.Windowed:
+		return shareWindowed, measure.Windowed
+	case p > .95:
+		return shareTail, measure.Estimated
+	}
+	return shareCumulative, measure.Estimated
+}
+
+// A limiter gives the limits of the latency at a rank.
+type limiter func(rank, share float64) (low, high float64)
+
+// counts returns the counts by cell of a window of a series.
+func (l *latencies) counts(s *loadtest.Series, from, to int) ([]float64, limiter) {
+	h := l.run.History
+	if l.cells == nil {
+		l.cells = l.grid()
+		if n := l.stride(); n > 0 {
+			l.model = l.evidence(n)
+			l.model.Solve(sweeps, rounds)
+		}
+	}
+	if l.model == nil {
+		return l.mixture(s, from, to)
+	}
+	var which []int
+	for i := range h.Endpoints {
+		if l.joint() && (s == &h.Total || s == &h.Endpoints[i]) {
+			which = append(which, i)
+		}
+	}
+	if !l.joint() {
+		if s != &h.Total {
+			return nil, nil
+		}
+		which = []int{0}
+	}
+	a, b := l.slot[from+1], l.slot[to]
+	x, whole := make([]float64, l.cells.Len()), make([]float64, l.cells.Len())
+	for _, i := range which {
+		e := s
+		if l.joint() {
+			e = &h.Endpoints[i]
+		}
+		l.model.X(i, a, b, 1-l.share(e, a, from), l.share(e, b, to), x)
+		l.model.X(i, a, b, 1, 1, whole)
+	}
+	in, all := 0.0, 0.0
+	for j := range x {
+		in, all = in+x[j], all+whole[j]
+	}
+	return x, func(rank, share float64) (float64, float64) {
+		return l.model.Limits(which, whole, a, b, rank*all/max(in, 1e-9), share)
+	}
+}
+
+// share is the part of a slot's completions up to sample k.
+func (l *latencies) share(s *loadtest.Series, slot, k int) float64 {
+	first, before := l.base(s, slot)
+	switch {
+	case k < first:
+		return 0
+	case k >= l.cut[slot]:
+		return 1
+	}
+	all := float64(s.Requests[l.cut[slot]]) - before
+	if all <= 0 {
+		return 0
+	}
+	return (float64(s.Requests[k]) - before) / all
+}
+
+// mixture lays rows end to end over a window of a run that is too long to be
+// solved.
+func (l *latencies) mixture(s *loadtest.Series, from, to int) ([]float64, limiter) {
+	if l.mixed == nil || l.mixed.series != s || l.mixed.from != from || l.mixed.to != to {
+		h := l.run.History
+		mix := stats.NewMixture(l.cells)
+		for k := to; k > from; {
+			j := k - 1
+			for j > from && h.Time[k]-h.Time[j] < windowSeconds && l.first[j] == l.first[k] {
+				j--
+			}
+			if n := completions(s, l.first, j, k); n > 0 {
+				lo := l.cells.Cell(s.Min[k] * ms)
+				mix.Add(n, l.knots(l.cells, s, k), lo, max(lo, l.cells.Cell(s.Max[k]*ms)))
+			}
+			k = j
+		}
+		l.mixed = &mixed{s, from, to, mix}
+	}
+	return l.mixed.Counts(), func(rank, share float64) (float64, float64) {
+		return l.mixed.Limits(rank, max(share, shareMixed))
+	}
+}
+
+// cite says what a percentile of a window rests on.
+func (l *latencies) cite(s *loadtest.Series, from, to int, p float64) []measure.Source {
+	h := l.run.History
+	formula := fmt.Sprintf("p%g of the counts by second and bucket that agree with the percentiles, counts and means of these rows", p*100)
+	if l.joint() && s == &h.Total && l.model != nil {
+		formula += ", all endpoints together"
+	}
+	if l.model == nil {
+		formula = fmt.Sprintf("p%g of the mixture of every tenth row, weighted by its requests", p*100)
+	}
+	src := []measure.Source{{File: h.File, Lines: fmt.Sprintf("%d-%d", h.Line[from+1], h.Line[to]),
+		Column: columnsOf(h.Percentiles) + ", Total Request Count, Total Average Response Time", Formula: formula}}
+	if h.Scope == loadtest.Cumulative && l.run.Page != nil && len(l.run.Page.Windows) > 0 && s == &h.Total {
+		src = append(src, measure.Source{File: l.run.Page.File, Column: "response_time_percentile_50, response_time_percentile_95",
+			Formula: "windows of ten seconds, as further constraints"})
+	}
+	return src
+}
+
+// columnsOf names the range of the percentile columns.
+func columnsOf(ps []float64) string {
+	if len(ps) == 1 {
+		return columnOf(ps[0])
+	}
+	return columnOf(ps[0]) + "…" + columnOf(ps[len(ps)-1])
+}
+
+// columnOf is a percentile's column in Locust's files.
+func columnOf(p float64) string { return fmt.Sprintf("%g%%", math.Round(p*1e8)/1e6) }

@@ -13,6 +13,8 @@ type Grid struct {
 	edge []float64 // one more than there are cells, ascending
 	mid  []float64
 	log  []float64 // of edge, for interpolation
+	mlog []float64 // of mid
+	gap  []int     // cells with the same number are as far from the cell before
 	// first cell of the bucket that a cell belongs to, and the first after it
 	from, to []int
 	// whole: latencies below 100 ms are whole numbers, so that their cells are
@@ -64,6 +66,16 @@ func LocustGrid(low, high float64, whole bool) *Grid {
 	g.log = make([]float64, len(g.edge))
 	for i, e := range g.edge {
 		g.log[i] = math.Log(max(e, 0.25))
+	}
+	g.mlog, g.gap = make([]float64, len(g.mid)), make([]int, len(g.mid))
+	for i, v := range g.mid {
+		g.mlog[i] = math.Log(max(v, 0.25))
+		if i > 1 {
+			g.gap[i] = g.gap[i-1]
+			if a, b := v-g.mid[i-1], g.mid[i-1]-g.mid[i-2]; math.Abs(a-b) > 1e-9*v {
+				g.gap[i]++
+			}
+		}
 	}
 	return g
 }

@@ -2,25 +2,19 @@ package stats
 
 import "math"
 
-// Limits returns the range of the latency at a rank of slots from to to:
-// series, or all of them when it is nil.
+// ordinary is the error of an estimated count that no bound explains, in
+// standard deviations of as many independent requests.
+const ordinary = 0.3
+
+// Limits returns the range of the latency at a rank of slots from to to of
+// the given series, of which counts is the estimate by cell.
 //
 // What the windows prove (Below) is certain and wide: it is what a
 // distribution would reach that was arranged against the estimate in every
 // second. The limits go part of the way from the estimate towards it; share is
-// that part. It was set so that the limits hold in more than 95 % of windows
-// of recorded and simulated runs (see the tests).
+// that part.
 func (m *Model) Limits(series []int, counts []float64, from, to int, rank, share float64) (low, high float64) {
-	g := m.Grid
-	n := g.Len()
-	// cumulative estimate before each cell
-	before := make([]float64, n+1)
-	for j, c := range counts {
-		before[j+1] = before[j] + c
-	}
-	total := before[n]
-	bound := func(edge int) (lo, hi float64) {
-		lo, hi = 0, 0
+	return m.Grid.between(counts, rank, share, func(edge int) (lo, hi float64) {
 		for _, i := range series {
 			a, b := m.Below(i, from, to, edge)
 			lo, hi = lo+a, hi+b
@@ -30,32 +24,41 @@ func (m *Model) Limits(series []int, counts []float64, from, to int, rank, share
 			lo, hi = max(lo, a), min(hi, b)
 		}
 		return lo, hi
+	})
+}
+
+// between returns the cells' edges that the latency at rank lies between,
+// given bounds on how many requests are below an edge.
+func (g *Grid) between(counts []float64, rank, share float64, bounds func(edge int) (low, high float64)) (low, high float64) {
+	n := g.Len()
+	before := make([]float64, n+1)
+	for j, c := range counts {
+		before[j+1] = before[j] + c
 	}
+	total := before[n]
+	noise := ordinary * math.Sqrt(max(0, rank*(total-rank)/max(1, total)))
 	// the lowest edge that more than rank requests may be below
 	a, b := 0, n
 	for a < b {
 		e := (a + b) / 2
-		_, hi := bound(e)
-		est := before[e]
-		if est+share*max(0, min(hi, total)-est) > rank {
+		_, hi := bounds(e)
+		if before[e]+share*max(0, min(hi, total)-before[e]) > rank-noise {
 			b = e
 		} else {
 			a = e + 1
 		}
 	}
-	low = g.edge[max(0, a-1)]
 	// the highest edge that fewer than rank+1 requests may be below
 	c, d := 0, n
 	for c < d {
 		e := (c + d + 1) / 2
-		lo, _ := bound(e)
-		est := before[e]
-		if est-share*max(0, est-lo) < rank+1 {
+		lo, _ := bounds(e)
+		if before[e]-share*max(0, before[e]-lo) < rank+1+noise {
 			c = e
 		} else {
 			d = e - 1
 		}
 	}
-	high = g.edge[min(n, c+1)]
-	return math.Min(low, high), math.Max(low, high)
+	low, high = g.edge[max(0, a-1)], g.edge[min(n, c+1)]
+	return min(low, high), max(low, high)
 }

@@ -15,10 +15,10 @@ func (m *Model) prior(s *Series) []float64 {
 	weight := make([]float64, len(s.N))
 	f := make([]float64, b)
 	for _, w := range append(append([]Window(nil), s.Windows...), m.Total...) {
-		if len(w.Knots) < 2 || w.From > w.To || w.Prefix || w.From == w.To {
+		if len(w.Knots) < 2 || w.From > w.To || w.Prefix || (w.From == w.To && !w.Soft) {
 			continue
 		}
-		m.curve(w, s, f)
+		m.Grid.curve(w.Knots, s.Lo[w.To], s.Hi[w.To], f)
 		span := float64(w.To-w.From) + w.Head
 		share := 1 / (span * span)
 		for k := w.From; k <= w.To && k < len(s.N); k++ {
@@ -61,80 +61,6 @@ func (m *Model) prior(s *Series) []float64 {
 		m.lean(s, k, row)
 	}
 	return x
-}
-
-// curve fills f with the shares by cell of a smooth distribution through w's
-// knots: ln(1−F) is linear in ln latency between them; below the first it
-// falls off as it rises above it, to the lowest latency there was.
-func (m *Model) curve(w Window, s *Series, f []float64) {
-	clear(f)
-	g := m.Grid
-	lo := s.Lo[w.To]
-	type point struct{ x, p float64 }
-	var pts []point
-	start := g.log[min(lo, w.Knots[0].From)]
-	first := w.Knots[0]
-	pts = append(pts, point{start, 0})
-	// Mass at and below the first knot: half of its share within a reflected
-	// spread of what lies above.
-	if first.P > 0.2 {
-		q := (g.log[first.From] + g.log[first.To]) / 2
-		for i := len(w.Knots) - 1; i > 0; i-- {
-			k := w.Knots[i]
-			x := 2*q - (g.log[k.From]+g.log[k.To])/2
-			p := first.P * (1 - k.P) / (1 - first.P)
-			if x > pts[len(pts)-1].x+1e-9 && p > pts[len(pts)-1].p && x < q-1e-9 {
-				pts = append(pts, point{x, p})
-			}
-		}
-	}
-	for i := 0; i < len(w.Knots); {
-		// knots in one bucket are spread over it
-		j := i + 1
-		for j < len(w.Knots) && w.Knots[j].From == w.Knots[i].From {
-			j++
-		}
-		a, c := g.log[w.Knots[i].From], g.log[w.Knots[i].To]
-		for k := i; k < j; k++ {
-			q := a + (c-a)*float64(k-i+1)/float64(j-i+1)
-			p := min(w.Knots[k].P, 1-1e-5)
-			last := &pts[len(pts)-1]
-			if q <= last.x+1e-12 {
-				last.p = max(last.p, p)
-				continue
-			}
-			pts = append(pts, point{q, max(p, last.p)})
-		}
-		i = j
-	}
-	if last := w.Knots[len(w.Knots)-1]; last.P >= 1 {
-		pts[len(pts)-1].p = 1 - 1e-6
-		pts = append(pts, point{g.log[last.To], 1})
-	} else {
-		pts = append(pts, point{g.log[s.Hi[w.To]+1], 1})
-	}
-	at, prev := 0, 0.0
-	for j := range f {
-		x := g.log[j+1]
-		for at+1 < len(pts) && pts[at+1].x <= x {
-			at++
-		}
-		var F float64
-		switch {
-		case at+1 >= len(pts):
-			F = 1
-		case x <= pts[0].x:
-			F = 0
-		default:
-			a, c := pts[at], pts[at+1]
-			t := (x - a.x) / max(1e-12, c.x-a.x)
-			za, zc := -math.Log(max(1e-7, 1-a.p)), -math.Log(max(1e-7, 1-c.p))
-			F = 1 - math.Exp(-(za + t*(zc-za)))
-		}
-		F = max(F, prev)
-		f[j] = F - prev
-		prev = F
-	}
 }
 
 // smooth replaces each slot's distribution by that of its neighbourhood in
@@ -285,35 +211,46 @@ func (m *Model) lean(s *Series, k int, row []float64) {
 	lo, hi := s.Lo[k], s.Hi[k]+1
 	x, mid := row[lo:hi], g.mid[lo:hi]
 	target := s.Sum[k] / s.N[k]
-	logs := make([]float64, len(x))
-	for i := range logs {
-		logs[i] = math.Log(max(mid[i], .25) / target)
-	}
+	logs, shift := g.mlog[lo:hi], math.Log(target)
 	power, left, right := 0.0, -12.0, 12.0
-	for range 20 {
-		z, z1 := 0.0, 0.0
+	for range 12 {
+		z, z1, zl, z1l := 0.0, 0.0, 0.0, 0.0
 		for i, v := range x {
-			if v != 0 {
-				w := v * math.Exp(power*logs[i])
-				z += w
-				z1 += w * mid[i]
+			if v == 0 {
+				continue
 			}
+			l := logs[i] - shift
+			w := v
+			if power != 0 {
+				w *= math.Exp(power * l)
+			}
+			z += w
+			zl += w * l
+			z1 += w * mid[i]
+			z1l += w * mid[i] * l
 		}
-		h := z1 - target*z
-		if math.Abs(h) < 1e-4*target*z {
+		mean := z1 / z
+		if math.Abs(mean-target) < 5e-3*target {
 			break
 		}
-		if h > 0 {
+		if mean > target {
 			right = power
 		} else {
 			left = power
 		}
-		power = (left + right) / 2
+		next := power - (mean-target)/(z1l/z-mean*zl/z)
+		if !(next > left && next < right) {
+			next = (left + right) / 2
+		}
+		power = next
+	}
+	if power == 0 {
+		return
 	}
 	sum := 0.0
 	for i, v := range x {
 		if v != 0 {
-			x[i] = v * math.Exp(power*logs[i])
+			x[i] = v * math.Exp(power*(logs[i]-shift))
 			sum += x[i]
 		}
 	}

@@ -30,6 +30,10 @@ type Series struct {
 	Sum     []float64 // of their latencies, ms; NaN unknown. nil: all unknown
 	Lo, Hi  []int     // first and last cell that a slot's latencies can be in
 	Windows []Window
+	// Margin is how many requests each bucket has in all slots from MarginFrom
+	// on, at the bucket's first cell; nil: unknown.
+	Margin     []float64
+	MarginFrom int
 
 	x     []float64 // counts by slot and cell
 	theta []float64 // multiplier of each slot's sum
@@ -45,7 +49,10 @@ type Window struct {
 	// Prefix says that the window reaches back to the start of the counters: it
 	// says little about any one slot.
 	Prefix bool
-	Knots  []Knot
+	// Soft says that the window shapes the prior and nothing else: it covers
+	// too little of a slot to bind it.
+	Soft  bool
+	Knots []Knot
 }
 
 // A Knot says that the order statistic ⌊N·P⌋ is in cells [From, To).
@@ -69,6 +76,7 @@ type constraint struct {
 // A part is a slot of a series in a constraint.
 type part struct {
 	x     []float64
+	from  int // cell of x[0]
 	n, w  float64
 	below float64
 }
@@ -109,30 +117,35 @@ func compile(w Window) *constraint {
 	return c
 }
 
-// X returns the reconstructed counts by cell of the slots from to to, both
-// included, of series i.
-func (m *Model) X(i, from, to int, into []float64) []float64 {
+// X adds to into, by cell, the reconstructed counts of series i in slots from
+// to to, both included; of the first and the last only a share.
+func (m *Model) X(i, from, to int, head, tail float64, into []float64) {
 	b := m.Grid.Len()
-	if into == nil {
-		into = make([]float64, b)
-	}
 	x := m.Series[i].x
 	for s := from; s <= to; s++ {
+		w := 1.0
+		if s == from {
+			w = head
+		}
+		if s == to {
+			w += tail - 1
+		}
 		for j, v := range x[s*b : (s+1)*b] {
-			into[j] += v
+			into[j] += w * v
 		}
 	}
-	return into
 }
 
 // Solve reconstructs. The result does not depend on the number of
 // processors: series share nothing except the windows of the total.
 func (m *Model) Solve(sweeps, rounds int) {
-	b := m.Grid.Len()
 	m.sets = make([][]*constraint, len(m.Series))
-	m.sumN = make([]float64, len(m.Series[0].N))
+	m.sumN = nil
 	for i := range m.Series {
 		s := &m.Series[i]
+		for len(m.sumN) < len(s.N) {
+			m.sumN = append(m.sumN, 0)
+		}
 		for k, n := range s.N {
 			m.sumN[k] += n
 		}
@@ -187,12 +200,13 @@ func (m *Model) Solve(sweeps, rounds int) {
 				for k := range s.N {
 					m.tilt(s, k)
 				}
+				m.rake(s)
 				for _, c := range m.sets[i] {
-					c.project(b)
+					c.project()
 				}
 			})
 			for _, c := range m.total {
-				c.project(b)
+				c.project()
 			}
 		}
 	}
@@ -213,6 +227,9 @@ func ordered(ws []Window) []Window {
 
 func (m *Model) attach(c *constraint, s *Series) bool {
 	b := m.Grid.Len()
+	if c.w.Soft {
+		return false
+	}
 	n := len(c.parts)
 	for k := c.w.From; k <= c.w.To && k < len(s.N); k++ {
 		if s.N[k] <= 0 {
@@ -223,228 +240,17 @@ func (m *Model) attach(c *constraint, s *Series) bool {
 			w = c.w.Head
 		}
 		if k == c.w.To {
-			w = min(w, c.w.Tail)
+			w += c.w.Tail - 1
 		}
 		if w > 0.02 {
-			c.parts = append(c.parts, part{x: s.x[k*b : (k+1)*b], n: s.N[k], w: w})
+			lo, hi := s.Lo[k], s.Hi[k]+1
+			c.parts = append(c.parts, part{x: s.x[k*b+lo : k*b+hi], from: lo, n: s.N[k], w: w})
 		}
 	}
 	return len(c.parts) > n
 }
 
-// project moves the slots of c's window the least that its bounds ask for.
-func (c *constraint) project(cells int) {
-	classes := len(c.edge) + 1
-	if need := len(c.parts) * classes; cap(c.mass) < need {
-		c.mass, c.factor = make([]float64, need), make([]float64, need)
-	}
-	mass, factor := c.mass[:len(c.parts)*classes], c.factor[:len(c.parts)*classes]
-	total := 0.0
-	for i := range c.parts {
-		p := &c.parts[i]
-		p.below = 0
-		from := 0
-		row := mass[i*classes : (i+1)*classes]
-		for j, e := range c.edge {
-			sum := 0.0
-			for _, v := range p.x[from:min(e, cells)] {
-				sum += v
-			}
-			row[j], from = sum, min(e, cells)
-		}
-		sum := 0.0
-		for _, v := range p.x[from:] {
-			sum += v
-		}
-		row[classes-1] = sum
-		total += p.n * p.w
-	}
-	for i := range factor {
-		factor[i] = 1
-	}
-	// Counts inside are shares of slots; the ranks are of the N requests that
-	// are known or estimated to be inside.
-	scale := 1.0
-	if c.w.N > 0 {
-		scale = total / c.w.N
-	}
-	changed := false
-	for j := range c.edge {
-		now := 0.0
-		for i := range c.parts {
-			p := &c.parts[i]
-			p.below += mass[i*classes+j]
-			now += p.w * p.below
-		}
-		low, high := c.low[j]*scale, c.high[j]*scale
-		if c.dual[j] == 0 && now >= low-1e-6*total && now <= high+1e-6*total {
-			continue
-		}
-		d := c.step(j, now, low, high)
-		if math.Abs(d) < 1e-9 {
-			continue
-		}
-		changed = true
-		c.dual[j] += d
-		for i := range c.parts {
-			p := &c.parts[i]
-			g := p.below / p.n
-			if g <= 1e-12 || g >= 1-1e-12 {
-				continue
-			}
-			t := g * math.Exp(p.w*d)
-			to := t / (t + 1 - g)
-			under, over := to/g, (1-to)/(1-g)
-			row, f := mass[i*classes:(i+1)*classes], factor[i*classes:(i+1)*classes]
-			for k := 0; k <= j; k++ {
-				row[k] *= under
-				f[k] *= under
-			}
-			for k := j + 1; k < classes; k++ {
-				row[k] *= over
-				f[k] *= over
-			}
-			p.below = to * p.n
-		}
-	}
-	if !changed {
-		return
-	}
-	for i := range c.parts {
-		p := &c.parts[i]
-		from := 0
-		f := factor[i*classes : (i+1)*classes]
-		for j, e := range c.edge {
-			x := p.x[from:min(e, cells)]
-			for k := range x {
-				x[k] *= f[j]
-			}
-			from = min(e, cells)
-		}
-		x := p.x[from:]
-		for k := range x {
-			x[k] *= f[classes-1]
-		}
-	}
-}
-
-// step returns the change of edge j's multiplier: to zero where the bounds
-// hold without it, else to where the nearer bound holds up to its noise.
-func (c *constraint) step(j int, now, low, high float64) float64 {
-	lambda := c.dual[j]
-	count := func(d float64) (sum, slope float64) {
-		for i := range c.parts {
-			p := &c.parts[i]
-			g := p.below / p.n
-			if g > 1e-12 && g < 1-1e-12 {
-				t := g * math.Exp(p.w*d)
-				g = t / (t + 1 - g)
-				slope += p.w * p.w * p.n * g * (1 - g)
-			}
-			sum += p.w * p.n * g
-		}
-		return sum, slope
-	}
-	if lambda != 0 {
-		now, _ = count(-lambda)
-	}
-	target := low
-	switch {
-	case now >= low && now <= high:
-		return -lambda
-	case now > high:
-		target = high
-	}
-	// solve count(d) − target + noise·(λ+d) = 0, increasing in d
-	d := 0.0
-	for range 12 {
-		sum, slope := count(d)
-		h := sum - target + c.noise*(lambda+d)
-		if math.Abs(h) < 1e-4*(1+target) {
-			break
-		}
-		move := -h / (slope + c.noise)
-		d += max(-2, min(2, move))
-		if d > 40 || d < -40 {
-			break
-		}
-	}
-	return max(-30-lambda, min(30-lambda, d))
-}
-
-// tilt gives slot k of s the sum that it is known to have.
-func (m *Model) tilt(s *Series, k int) {
-	if s.Sum == nil || math.IsNaN(s.Sum[k]) || s.N[k] <= 0 || s.Lo[k] >= s.Hi[k] {
-		return
-	}
-	b := m.Grid.Len()
-	lo, hi := s.Lo[k], s.Hi[k]+1
-	x := s.x[k*b+lo : k*b+hi]
-	mid := m.Grid.mid[lo:hi]
-	unit := s.Sum[k]/s.N[k] + 1e-9 // tilts are per mean latency, so that they are of order one
-	n, target := s.N[k], s.Sum[k]/unit
-	noise := 0.0
-	for i, v := range x {
-		h := (m.Grid.edge[lo+i+1] - m.Grid.edge[lo+i]) / unit
-		noise += v * h * h / 12
-	}
-	noise += 1e-6 * n
-	theta, d := s.theta[k], 0.0
-	left, right := math.Inf(-1), math.Inf(1)
-	reach := max(mid[len(mid)-1]/unit-1, 1)
-	for range 25 {
-		z, z1, z2 := 0.0, 0.0, 0.0
-		// the largest exponent is taken out, so that nothing overflows
-		top := max(d*(mid[0]/unit-1), d*(mid[len(mid)-1]/unit-1))
-		for i, v := range x {
-			if v == 0 {
-				continue
-			}
-			u := mid[i]/unit - 1
-			w := v * math.Exp(d*u-top)
-			z += w
-			z1 += w * u
-			z2 += w * u * u
-		}
-		if !(z > 0) {
-			return
-		}
-		mean, square := z1/z, z2/z
-		h := n*(mean+1) - target + noise*(theta+d)
-		if math.Abs(h) < 1e-5*target {
-			break
-		}
-		if h > 0 {
-			right = d
-		} else {
-			left = d
-		}
-		next := d - h/(n*(square-mean*mean)+noise)
-		next = max(d-(4/reach+math.Abs(d)), min(d+(4/reach+math.Abs(d)), next))
-		if next <= left || next >= right {
-			next = (left + right) / 2
-		}
-		if math.IsInf(next, 0) || math.IsNaN(next) || math.Abs(next) > 500 {
-			return
-		}
-		d = next
-	}
-	if d == 0 {
-		return
-	}
-	z, top := 0.0, max(d*(mid[0]/unit-1), d*(mid[len(mid)-1]/unit-1))
-	for i := range x {
-		if x[i] != 0 {
-			x[i] *= math.Exp(d*(mid[i]/unit-1) - top)
-			z += x[i]
-		}
-	}
-	for i := range x {
-		x[i] *= n / z
-	}
-	s.theta[k] += d
-}
-
+// longest is the number of slots of the longest window.
 func longest(ws []Window) int {
 	n := 0
 	for _, w := range ws {

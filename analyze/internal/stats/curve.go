@@ -1,0 +1,75 @@
+package stats
+
+import "math"
+
+// curve fills f with the shares by cell of a smooth distribution through
+// knots: ln(1−F) is linear in ln latency between them; below the first it
+// falls off as it rises above it, to the lowest latency there was.
+func (g *Grid) curve(knots []Knot, lo, hi int, f []float64) {
+	clear(f)
+	type point struct{ x, p float64 }
+	var pts []point
+	start := g.log[min(lo, knots[0].From)]
+	first := knots[0]
+	pts = append(pts, point{start, 0})
+	// Mass at and below the first knot: half of its share within a reflected
+	// spread of what lies above.
+	if first.P > 0.2 {
+		q := (g.log[first.From] + g.log[first.To]) / 2
+		for i := len(knots) - 1; i > 0; i-- {
+			k := knots[i]
+			x := 2*q - (g.log[k.From]+g.log[k.To])/2
+			p := first.P * (1 - k.P) / (1 - first.P)
+			if x > pts[len(pts)-1].x+1e-9 && p > pts[len(pts)-1].p && x < q-1e-9 {
+				pts = append(pts, point{x, p})
+			}
+		}
+	}
+	for i := 0; i < len(knots); {
+		// knots in one bucket are spread over it
+		j := i + 1
+		for j < len(knots) && knots[j].From == knots[i].From {
+			j++
+		}
+		a, c := g.log[knots[i].From], g.log[knots[i].To]
+		for k := i; k < j; k++ {
+			q := a + (c-a)*float64(k-i+1)/float64(j-i+1)
+			p := min(knots[k].P, 1-1e-5)
+			last := &pts[len(pts)-1]
+			if q <= last.x+1e-12 {
+				last.p = max(last.p, p)
+				continue
+			}
+			pts = append(pts, point{q, max(p, last.p)})
+		}
+		i = j
+	}
+	if last := knots[len(knots)-1]; last.P >= 1 {
+		pts[len(pts)-1].p = 1 - 1e-6
+		pts = append(pts, point{g.log[last.To], 1})
+	} else {
+		pts = append(pts, point{g.log[hi+1], 1})
+	}
+	at, prev := 0, 0.0
+	for j := range f {
+		x := g.log[j+1]
+		for at+1 < len(pts) && pts[at+1].x <= x {
+			at++
+		}
+		var F float64
+		switch {
+		case at+1 >= len(pts):
+			F = 1
+		case x <= pts[0].x:
+			F = 0
+		default:
+			a, c := pts[at], pts[at+1]
+			t := (x - a.x) / max(1e-12, c.x-a.x)
+			za, zc := -math.Log(max(1e-7, 1-a.p)), -math.Log(max(1e-7, 1-c.p))
+			F = 1 - math.Exp(-(za + t*(zc-za)))
+		}
+		F = max(F, prev)
+		f[j] = F - prev
+		prev = F
+	}
+}
