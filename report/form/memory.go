@@ -267,13 +267,15 @@ func (s *memSection) list(t string, originals map[string]string) {
 
 // escapeOriginal writes a blank's bytes such that a comment can hold them on
 // one line: no control characters, no dash beside a dash or an angle bracket,
-// no white space at the ends.
+// no white space at the ends; and nothing that a search for blanks that are
+// left (grep TBD, grep ⏳) would find.
 func escapeOriginal(o string) string {
 	var b strings.Builder
 	for i := 0; i < len(o); {
 		r, n := utf8.DecodeRuneInString(o[i:])
 		switch {
-		case r == utf8.RuneError && n == 1, r < ' ', r == 0x7f, r == '^', r == '<', r == '>', r == 0x85, r == 0xa0, r == 0x2028, r == 0x2029, r == 0xfeff,
+		case r == utf8.RuneError && n == 1, r < ' ', r == 0x7f, r == '^', r == '<', r == '>', r >= 0x80,
+			len(o) >= i+3 && strings.EqualFold(o[i:i+3], "tbd"),
 			r == '-' && (i == 0 || i+1 == len(o) || o[i-1] == '-' || o[i+1] == '-'),
 			r == ' ' && (i == 0 || i+1 == len(o) || o[i-1] == ' '):
 			for _, c := range []byte(o[i : i+n]) {
