@@ -18,7 +18,7 @@ import (
 // beyond a size that is no danger.
 const (
 	bombFactor = 500
-	bombFloor  = 256 << 20
+	bombFloor  = 64 << 20
 )
 
 // An opened file is a stream of its contents, decompressed if need be, which
