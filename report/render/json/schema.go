@@ -100,7 +100,6 @@ type endpoint struct {
 	Name   string `json:"name"`
 	window
 	ShareOfSlowdown figure          `json:"share_of_slowdown"`
-	Peak            window          `json:"peak"`
 	Phases          []endpointPhase `json:"phases"`
 }
 

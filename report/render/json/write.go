@@ -117,7 +117,7 @@ func endpointsOf(a *analyze.Analysis) []endpoint {
 	for _, e := range a.Endpoints {
 		row := endpoint{
 			Method: e.Method, Name: e.Name, window: windowOf(e.Whole), ShareOfSlowdown: ratio(e.ShareOfSlowdown),
-			Peak: windowOf(e.Peak), Phases: []endpointPhase{},
+			Phases: []endpointPhase{},
 		}
 		for i, w := range e.Phases {
 			if i < len(a.Phases) {

@@ -65,14 +65,16 @@ func split(s string, to int) (head, rest string) {
 	return s, ""
 }
 
-// wrapped writes text in lines of at most lineWidth columns, the first behind
-// lead, the others behind indent. A word that is longer than a line is broken.
-func (p printer) wrapped(lead, indent, text string) {
+// Wrap breaks text into lines of at most 80 columns, the first behind lead, the
+// others behind indent, each with its line end. Words keep together unless one
+// is longer than a line. Control characters come out as by Plain.
+func Wrap(lead, indent, text string) string {
+	var b strings.Builder
 	line, used := lead, Width(lead)
 	empty := true
 	for _, word := range strings.Fields(Plain(text)) {
 		if w := Width(word); !empty && used+1+w > lineWidth {
-			p.w.WriteString(strings.TrimRight(line, " ") + "\n")
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
 			line, used, empty = indent, Width(indent), true
 		}
 		if !empty {
@@ -80,10 +82,15 @@ func (p printer) wrapped(lead, indent, text string) {
 		}
 		for Width(word) > lineWidth-used {
 			head, rest := split(word, lineWidth-used)
-			p.w.WriteString(line + head + "\n")
+			b.WriteString(line + head + "\n")
 			line, used, word = indent, Width(indent), rest
 		}
 		line, used, empty = line+word, used+Width(word), false
 	}
-	p.w.WriteString(strings.TrimRight(line, " ") + "\n")
+	b.WriteString(strings.TrimRight(line, " ") + "\n")
+	return b.String()
+}
+
+func (p printer) wrapped(lead, indent, text string) {
+	p.w.WriteString(Wrap(lead, indent, text))
 }
