@@ -119,7 +119,7 @@ func TestIssues(t *testing.T) {
 			t.Errorf("empty issue %+v", i)
 		}
 	}
-	want := []string{"P0 Error rate at the peak misses its target 6 times over", "P1 Mean latency at the peak misses its target", "P2 Mean latency at the step 300 users phase could not be judged"}
+	want := []string{"P0 Error rate at the peak misses its target 6 times over", "P1 Mean latency at the peak misses its target", "P2 Mean latency in the phase step 300 users could not be judged"}
 	for _, w := range want {
 		if !strings.Contains(strings.Join(got, "\n"), w) {
 			t.Errorf("no issue %q in\n%s", w, strings.Join(got, "\n"))

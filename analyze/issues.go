@@ -26,7 +26,7 @@ func (c *context) issues(a *Analysis) []Issue {
 		p1 = append(p1, Issue{"P1", fmt.Sprintf("%d load generator workers were lost", st.LostWorkers), "Locust's log; what they counted last and their load are missing"})
 	}
 	for _, r := range a.Targets {
-		what := fmt.Sprintf("%s at %s", upper(title(r.Target)), scopeName(r))
+		what := upper(title(r.Target)) + " " + scopeName(r)
 		switch {
 		case r.Status == Fail && r.Target.Metric == plan.Outages && len(p0) > 0: // each outage is one already
 		case r.Status == Fail && (missedTwice(r) || r.Target.Metric == plan.Outages):
@@ -88,12 +88,12 @@ func factor(r TargetResult) string {
 
 // scopeName is a target's scope in a sentence.
 func scopeName(r TargetResult) string {
-	name := "the " + r.Scope + " phase"
+	name := "in the phase " + r.Scope
 	switch r.Scope {
 	case "run":
-		name = "the whole run"
+		name = "over the whole run"
 	case "peak":
-		name = "the peak"
+		name = "at the peak"
 	}
 	if r.Target.Endpoint != "" {
 		name += " of " + r.Target.Endpoint

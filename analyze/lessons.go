@@ -90,7 +90,11 @@ func whatHeld(a *Analysis) string {
 	case len(held) == len(a.Targets):
 		return fmt.Sprintf("All %d targets were met.", len(held))
 	}
-	return fmt.Sprintf("%d of %d targets were met: %s.", len(held), len(a.Targets), strings.Join(held, ", "))
+	were := "were"
+	if len(held) == 1 {
+		were = "was"
+	}
+	return fmt.Sprintf("%d of %d targets %s met: %s.", len(held), len(a.Targets), were, strings.Join(held, ", "))
 }
 
 // whatSlowed names the endpoint with the largest part in the slowdown.

@@ -35,6 +35,9 @@ type shape struct {
 	// plateau is the least length of a plateau, in s: longer in a long run,
 	// where people do not mean the seconds that a slow ramp pauses for.
 	plateau float64
+	// noise is the spread of the users around their course, and share how far
+	// they may be off a line, of their number.
+	noise, share float64
 }
 
 // newShape prepares a user series. step is the distance of the samples at
@@ -45,8 +48,33 @@ func newShape(at []float64, users []int, step float64) *shape {
 	if step > 1.5 {
 		s.plateau = math.Max(s.plateau, 2*step)
 	}
+	s.noise = noise(users)
 	return s
 }
+
+// noise estimates the standard deviation of the users around a course made of
+// lines, from the median of the absolute second differences, which are zero on
+// lines. Locust's own counts have none; those of a shape that jitters do.
+func noise(users []int) float64 {
+	var d []float64
+	for i := 1; i+1 < len(users); i++ {
+		d = append(d, math.Abs(float64(users[i-1]-2*users[i]+users[i+1])))
+	}
+	if len(d) == 0 {
+		return 0
+	}
+	slices.Sort(d)
+	return 1.4826 * d[len(d)/2] / math.Sqrt(6)
+}
+
+// Bounds of a shape's tolerance: finest, so that a staircase of many steps is
+// seen, and how many stretches a load may have before it is looked at more
+// coarsely, since nobody means hundreds of steps.
+const (
+	finest   = 0.005
+	coarsest = 0.16
+	most     = 150
+)
 
 // stretches cuts the series into what the load did: a polyline within a
 // tolerance (Ramer 1972, Douglas and Peucker 1973), whose lines are classified,
@@ -57,6 +85,15 @@ func (s *shape) stretches() []stretch {
 	if len(s.at) < 2 {
 		return []stretch{{0, len(s.at) - 1, up, 0}}
 	}
+	for s.share = finest; ; s.share *= 2 {
+		if out := s.cut(); len(out) <= most || s.share >= coarsest {
+			return out
+		}
+	}
+}
+
+// cut is stretches at one tolerance.
+func (s *shape) cut() []stretch {
 	knots := s.polyline()
 	var out []stretch
 	for i := 1; i < len(knots); i++ {
@@ -75,9 +112,16 @@ func (s *shape) stretches() []stretch {
 
 func (s *shape) length(t stretch) float64 { return s.at[t.to] - s.at[t.from] }
 
-// tolerance is how far users may be off a line: two per cent, and at least the
-// step of a single user.
-func tolerance(users float64) float64 { return math.Max(1.5, 0.02*users) }
+// tolerance is how far users may be off a line: a share of them, their noise,
+// and at least the step of a single user.
+func (s *shape) tolerance(users float64) float64 {
+	return math.Max(math.Max(1.5, s.share*users), math.Min(6*s.noise, 0.1*users))
+}
+
+// same reports whether two plateaus are one, as far as the tolerance tells.
+func (s *shape) same(a, b float64) bool {
+	return math.Abs(a-b) <= s.tolerance(math.Max(a, b)) && (a > 0) == (b > 0)
+}
 
 // sameLevel reports whether two plateaus are at one level.
 func sameLevel(a, b float64) bool {
@@ -132,7 +176,7 @@ func (s *shape) farthest(a, b int) (int, bool) {
 			best, off = i, d
 		}
 	}
-	return best, off > tolerance(float64(top))
+	return best, off > s.tolerance(float64(top))
 }
 
 func (s *shape) classify(a, b int) stretch {
@@ -140,7 +184,7 @@ func (s *shape) classify(a, b int) stretch {
 	change := s.trend(a, b)
 	zero := (s.users[a] == 0) != (s.users[b] == 0)
 	switch {
-	case math.Abs(change) <= tolerance(t.level) && !zero:
+	case math.Abs(change) <= s.tolerance(t.level) && !zero:
 	case change > 0:
 		t.move = up
 	default:
@@ -192,7 +236,7 @@ func (s *shape) join(in []stretch) []stretch {
 	for _, t := range in {
 		if n := len(out); n > 0 {
 			last := &out[n-1]
-			if last.move == t.move && (t.move != flat || sameLevel(last.level, t.level)) {
+			if last.move == t.move && (t.move != flat || s.same(last.level, t.level)) {
 				last.to = t.to
 				last.level = s.median(last.from, last.to)
 				continue
@@ -227,7 +271,7 @@ func (s *shape) blemish(all []stretch) (int, int) {
 			if all[i].move != all[j].move {
 				continue
 			}
-			if all[i].move == flat && sameLevel(all[i].level, all[j].level) ||
+			if all[i].move == flat && s.same(all[i].level, all[j].level) ||
 				all[i].move != flat && !s.hasFlat(all[i+1:j]) {
 				return i, j
 			}
@@ -260,7 +304,7 @@ func (s *shape) sharpen(in []stretch) []stretch {
 		for k := t.from + quarter; k <= t.to-quarter; k++ {
 			noise = math.Max(noise, math.Abs(float64(s.users[k])-t.level))
 		}
-		noise = math.Min(noise, tolerance(t.level))
+		noise = math.Min(noise, s.tolerance(t.level))
 		off := func(k int) bool { return math.Abs(float64(s.users[k])-t.level) > noise }
 		for t.from < t.to && off(t.from) {
 			t.from++

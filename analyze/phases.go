@@ -107,7 +107,7 @@ func (s *shape) kind(t stretch, top float64, hasPeak bool) PhaseKind {
 		return RampDown
 	case t.level == 0:
 		return Idle
-	case hasPeak && t.level >= 0.97*top:
+	case hasPeak && t.level >= top-math.Max(s.tolerance(top), 0.01*top):
 		return Peak
 	}
 	return Step

@@ -66,6 +66,8 @@ func TestPhases(t *testing.T) {
 		{"a dip of the plateau", start().ramp(10, 200, .1).hold(60, 200, .1).hold(2, 150, .1).hold(60, 200, .1), "ramp_up 0-10@200, peak 10-132@200"},
 		{"noise", wobble(start().ramp(40, 1000, .1), 120, 1000, 12).ramp(20, 30, .1).hold(20, 30, .1),
 			"ramp_up 0-40@1000, peak 40-160@998, ramp_down 160-180@30, recovery 180-200@30"},
+		{"more noise over a long run", wobble(start().ramp(100, 1000, .1), 900, 1000, 20), "ramp_up 0-98@980, peak 98-1000@1000"},
+		{"many steps", manySteps(40, 30, 25), "first step 0-30@25, peak 1171-1200@1000"},
 		{"killed in the plateau", start().ramp(40, 200, .1).hold(50, 200, .1), "ramp_up 0-40@200, peak 40-90@200"},
 		{"stopped in the ramp-down", start().ramp(10, 200, .1).hold(50, 200, .1).ramp(2, 0, .1), "ramp_up 0-10@200, peak 10-62@200"},
 		{"one user", start().hold(60, 1, .1), "peak 0-60@1"},
@@ -74,11 +76,24 @@ func TestPhases(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ps, _ := phasesOf(c.b, plan.Plan{})
-			if got := outline(ps); got != c.want {
+			got := outline(ps)
+			if len(ps) > 12 {
+				got = "first " + outline(ps[:1]) + ", " + outline(ps[len(ps)-1:])
+			}
+			if got != c.want {
 				t.Errorf("got\n%s, want\n%s", got, c.want)
 			}
 		})
 	}
+}
+
+// manySteps is a staircase.
+func manySteps(n, seconds, users int) *bench {
+	b := newBench().row(0, 0, 0, 0)
+	for i := 1; i <= n; i++ {
+		b.hold(seconds, i*users, .1)
+	}
+	return b
 }
 
 // A distributed master's users arrive in jumps of three seconds.

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -110,7 +111,7 @@ func named(ps []Phase, name string) ([]int, bool) {
 		return nil, false
 	}
 	var out []int
-	plateaus := 0
+	plateaus, nearest := 0, 0.
 	for i, p := range ps {
 		plateau := p.Kind == Step || p.Kind == Peak
 		if plateau {
@@ -118,8 +119,13 @@ func named(ps []Phase, name string) ([]int, bool) {
 		}
 		switch {
 		case hasUsers && (!known || kind == Step || kind == Peak):
-			if plateau && sameLevel(float64(p.UsersTo), users) {
-				out = append(out, i)
+			off := math.Abs(float64(p.UsersTo) - users)
+			switch {
+			case !plateau || !sameLevel(float64(p.UsersTo), users) || len(out) > 0 && off > nearest:
+			case len(out) > 0 && off < nearest:
+				out, nearest = []int{i}, off
+			default:
+				out, nearest = append(out, i), off
 			}
 		case kind == Step:
 			if m := ordinalWord.FindString(strings.TrimSpace(name)); m != "" {

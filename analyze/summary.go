@@ -18,6 +18,8 @@ func (c *context) summary() Summary {
 	s.Duration = measure.None(measure.Seconds, measure.NoSource, needHistory)
 	if d := end - c.start; d >= 0 {
 		s.Duration = measure.Within(d, math.Max(0, d-1), d+1, measure.Seconds, measure.Exact, src)
+	} else if d := c.whole.End - c.whole.Start; d > 0 { // to the last completion
+		s.Duration = measure.Within(d, d, d+1, measure.Seconds, measure.Exact, c.whole.RPS.Sources()...)
 	}
 	if r.Log != nil {
 		s.Host, s.UserClasses = r.Log.Host, r.Log.UserClasses

@@ -63,7 +63,10 @@ func (c *context) judgeTarget(t plan.Target) TargetResult {
 	r.WholeRun = c.wholeFigure(t, ep)
 	if n, ok := c.whole.Requests.Float(); !ok || n == 0 {
 		if !ok {
-			return unmeasured(measure.NoSource, "no file counts requests: "+need(c.whole.Requests))
+			if c.run.History != nil {
+				return unmeasured(measure.NoSource, "the history file has no rows, and no other file counts requests")
+			}
+			return unmeasured(measure.NoSource, "no file counts requests; needs "+c.whole.Requests.Need())
 		}
 		return unmeasured(measure.NoSamples, "the run recorded no request at all")
 	}
@@ -77,7 +80,7 @@ func (c *context) judgeTarget(t plan.Target) TargetResult {
 		r.Scope = "run"
 		r.Actual = r.WholeRun
 		r.Status, r.Why = c.judge(t, r.Actual)
-		r.Why += " (whole run: without the number of users over time the peak cannot be told apart)"
+		r.Why += " (whole run: no history tells the peak apart)"
 		return r
 	}
 	phases, problem := c.scope(t.Phase)
@@ -252,10 +255,8 @@ func (c *context) judgeOutages(r TargetResult) TargetResult {
 	if t.Phase == "" || strings.EqualFold(t.Phase, "run") {
 		r.Scope = "run"
 		r.Status, r.Why = c.judge(t, r.Actual)
-		if st.Why != "" && r.Actual.Measured() {
+		if st.Why != "" {
 			r.Why = st.Why
-		} else if st.Why != "" {
-			r.Why = st.Why + "; " + r.Why
 		}
 		return r
 	}

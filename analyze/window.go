@@ -19,7 +19,7 @@ const (
 )
 
 // needHistory is the cure for every figure that only the history gives.
-const needHistory = "run Locust with --csv (and --csv-full-history), which writes _stats_history.csv"
+const needHistory = "_stats_history.csv, which Locust writes with --csv (best with --csv-full-history)"
 
 // window returns the figures of the completions after sample from up to sample
 // to, over all endpoints. from is -1 for everything up to to.
