@@ -23,7 +23,7 @@ type results struct {
 	Degradation     degradation     `json:"degradation"`
 	Issues          []issue         `json:"issues"`
 	Recommendations recommendations `json:"recommendations"`
-	Baseline        *baseline       `json:"baseline"` // null: none was given
+	Baseline        baseline        `json:"baseline"`
 	Expectations    []expectation   `json:"expectations"`
 	DataQuality     []note          `json:"data_quality"`
 	Document        document        `json:"document"`
@@ -261,8 +261,8 @@ type scaling struct {
 }
 
 type baseline struct {
-	Label   string        `json:"label"`
-	Current string        `json:"current"`
+	Label   *string       `json:"label"` // null: no baseline was given
+	Current *string       `json:"current"`
 	Rows    []baselineRow `json:"rows"`
 	Notes   []string      `json:"notes"`
 }

@@ -201,11 +201,12 @@ func degradationOf(a *analyze.Analysis) degradation {
 	return out
 }
 
-func baselineOf(c *analyze.Comparison) *baseline {
+// baselineOf is an empty comparison where no baseline was given.
+func baselineOf(c *analyze.Comparison) baseline {
 	if c == nil {
-		return nil
+		return baseline{Rows: []baselineRow{}, Notes: []string{}}
 	}
-	out := &baseline{Label: c.Label, Current: c.Current, Rows: []baselineRow{}, Notes: list(c.Notes)}
+	out := baseline{Label: stated(c.Label), Current: stated(c.Current), Rows: []baselineRow{}, Notes: list(c.Notes)}
 	for _, r := range c.Rows {
 		var significant *bool
 		if r.Significant != analyze.Unknown {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/peakload/peakload/analyze"
@@ -185,7 +186,7 @@ func (p printer) doubts(notes []loadtest.Note) {
 		any = true
 		text := n.Message
 		if n.Source != "" {
-			text = n.Source + ": " + text
+			text = place(n.Source) + ": " + text
 		}
 		word := "warning: "
 		if n.Severity == loadtest.Error {
@@ -196,6 +197,15 @@ func (p printer) doubts(notes []loadtest.Note) {
 	if any {
 		p.w.WriteByte('\n')
 	}
+}
+
+// place returns a note's source; without its folders, which the command line
+// names, where they would take most of a line.
+func place(source string) string {
+	if Width(source) > lineWidth/2 {
+		return path.Base(source)
+	}
+	return source
 }
 
 // last writes the verdict with its count, and what else should be known.
