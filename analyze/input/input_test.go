@@ -304,3 +304,20 @@ func TestSharedRuns(t *testing.T) {
 		}
 	}
 }
+
+// TestLogSettles: what a history alone cannot tell, the log's version and
+// workers do.
+func TestLogSettles(t *testing.T) {
+	const rows = "Timestamp,User Count,Type,Name,Requests/s,50%,100%,Total Request Count,Total Failure Count,Total Average Response Time,Total Min Response Time,Total Max Response Time\n" +
+		"100,1,GET,/a,0,5,9,3,0,5,1,9\n100,1,,Aggregated,0,5,9,3,0,5,1,9\n101,1,GET,/a,0,5,9,6,0,5,1,9\n101,1,,Aggregated,0,5,9,6,0,5,1,9\n"
+	for version, want := range map[string]loadtest.Scope{"2.12.1": loadtest.Windowed, "2.46.3.post23": loadtest.Windowed, "2.2.1": loadtest.UnknownScope, "2.2.2": loadtest.Windowed, "": loadtest.UnknownScope} {
+		log := "[1970-01-01 00:01:40,000] h/INFO/locust.main: Starting Locust " + version + "\n[1970-01-01 00:01:40,000] h/INFO/locust.runners: w1 (index 0) reported as ready. 2 workers connected.\n"
+		r, err := Load(Folder{FS: folder(t, map[string]string{"p_stats_history.csv": rows, "p.log": log})}, "", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.History.Scope != want || strings.Contains(summary(r), "unknown_scope") != (want == loadtest.UnknownScope) || r.History.Step != 3 {
+			t.Errorf("%q: %v, step %v; %s", version, r.History.Scope, r.History.Step, summary(r))
+		}
+	}
+}

@@ -74,7 +74,7 @@ func countRows(r io.Reader, workers int) (int, error) {
 		return 0, err
 	}
 	rows := 0
-	err = decode(s, l, workers, func(_ *parser, b *batch) error {
+	err = decode(s, l, workers, func(b *batch) error {
 		rows += len(b.rows)
 		return nil
 	})

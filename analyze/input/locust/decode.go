@@ -3,7 +3,6 @@ package locust
 import (
 	"bytes"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -21,12 +20,11 @@ const (
 // A chunk is a stretch of a history file that ends where a record does, and
 // what was read of it.
 type chunk struct {
-	data   []byte
-	line   int // of its first byte
-	batch  batch
-	parser *parser
-	err    error // of reading
-	done   chan struct{}
+	data  []byte
+	line  int // of its first byte
+	batch batch
+	err   error // of reading
+	done  chan struct{}
 }
 
 // A splitter cuts a file into chunks at record boundaries. Cells may hold
@@ -154,16 +152,12 @@ func (s *splitter) readLayout(file string) (*layout, []string, error) {
 	return l, h.Unknown, nil
 }
 
-// errStop ends a decode from inside.
-var errStop = errors.New("stop")
-
 // decode reads the rows of a history, in order, on as many goroutines as
-// workers. use is called with each batch and the parser whose table its names
-// refer to; both are only valid during the call. Memory does not grow with the
-// file's length. An error in the very last record of a file without a final
-// line end is that of a torn file: use sees it in the batch, and decode
-// returns nil.
-func decode(s *splitter, l *layout, workers int, use func(*parser, *batch) error) error {
+// workers. use is called with each batch, which is only valid during the call.
+// Memory does not grow with the file's length. An error in the very last
+// record of a file without a final line end is that of a torn file: use sees
+// it in the batch, and decode returns nil.
+func decode(s *splitter, l *layout, workers int, use func(*batch) error) error {
 	var (
 		free  = make(chan *chunk, 2*workers+1)
 		work  = make(chan *chunk, cap(free))
@@ -200,7 +194,6 @@ func decode(s *splitter, l *layout, workers int, use func(*parser, *batch) error
 			defer group.Done()
 			p := newParser(l)
 			for c := range work {
-				c.parser = p
 				p.parse(c.data, c.line, &c.batch)
 				c.done <- struct{}{}
 			}
@@ -213,7 +206,7 @@ func decode(s *splitter, l *layout, workers int, use func(*parser, *batch) error
 			break
 		}
 		<-c.done
-		if failed = use(c.parser, &c.batch); failed == nil && c.batch.err != nil && !c.batch.torn() {
+		if failed = use(&c.batch); failed == nil && c.batch.err != nil && !c.batch.torn() {
 			failed = c.batch.err
 		}
 		if failed != nil {
@@ -228,9 +221,6 @@ func decode(s *splitter, l *layout, workers int, use func(*parser, *batch) error
 		}
 	}
 	group.Wait()
-	if failed == errStop {
-		return nil
-	}
 	return failed
 }
 

@@ -60,10 +60,10 @@ func decoded(text string, chunk, workers int) ([]peerRow, error) {
 		return nil, err
 	}
 	var rows []peerRow
-	err = decode(s, l, workers, func(p *parser, b *batch) error {
+	err = decode(s, l, workers, func(b *batch) error {
 		np := len(l.percentiles)
 		for i, r := range b.rows {
-			e := p.names[r.name]
+			e := b.names[r.name]
 			row := peerRow{Time: r.time, Users: r.users, Method: e.Method, Name: e.Name, Rate: r.rate, Requests: r.requests, Failures: r.failures,
 				Median: r.median * 1000, Mean: r.mean * 1000, Min: r.min * 1000, Max: r.max * 1000, Size: r.size}
 			for k, to := range []*csvtable.Number{&row.P50, &row.P66, &row.P75, &row.P80, &row.P90, &row.P95, &row.P98, &row.P99, &row.P999, &row.P9999, &row.P100} {

@@ -81,7 +81,7 @@ type builder struct {
 // aggregated stands for the total in builder.names.
 const aggregated = -1
 
-func (b *builder) use(p *parser, batch *batch) error {
+func (b *builder) use(batch *batch) error {
 	np := len(b.percentiles)
 	if batch.foreign && !b.checks.foreign {
 		b.checks.foreign = true
@@ -90,7 +90,7 @@ func (b *builder) use(p *parser, batch *batch) error {
 	for i := range batch.rows {
 		r := &batch.rows[i]
 		q := batch.quantiles[i*np : (i+1)*np]
-		b.row(r, q, b.endpoint(p, r.name))
+		b.row(r, q, b.endpoint(batch, r.name))
 	}
 	if batch.torn() {
 		b.add("torn_row", loadtest.Warn, batch.err.Line, "The last row is cut off and was left out: Locust ended before it wrote the rest.")
@@ -99,16 +99,16 @@ func (b *builder) use(p *parser, batch *batch) error {
 }
 
 // endpoint returns the place of a parser's name in Endpoints.
-func (b *builder) endpoint(p *parser, name int32) int {
-	ids := b.names[p]
+func (b *builder) endpoint(batch *batch, name int32) int {
+	ids := b.names[batch.parser]
 	for int(name) >= len(ids) {
-		e := p.names[len(ids)]
+		e := batch.names[len(ids)]
 		id := aggregated
 		if !isTotal(e) {
 			id = b.place(e)
 		}
 		ids = append(ids, int32(id))
-		b.names[p] = ids
+		b.names[batch.parser] = ids
 	}
 	return int(ids[name])
 }

@@ -28,6 +28,8 @@ type row struct {
 
 // A batch is the rows of one chunk. Its memory is used again.
 type batch struct {
+	parser    *parser             // whose table rows' names refer to
+	names     []loadtest.Endpoint // that table, as long as it was then: the parser goes on adding to it
 	rows      []row
 	quantiles []float32 // len(layout.percentiles) a row, s
 	err       *csvtable.Error
@@ -67,6 +69,8 @@ func newParser(l *layout) *parser {
 func (p *parser) parse(chunk []byte, line int, b *batch) {
 	b.rows, b.quantiles = b.rows[:0], b.quantiles[:0]
 	b.err, b.errLast, b.foreign = nil, false, false
+	b.parser = p
+	defer func() { b.names = p.names }()
 	for i := 0; i < len(chunk); {
 		if c := chunk[i]; c == '\r' || c == '\n' { // blank, or the second CR of "\r\r\n"
 			if c == '\n' {
