@@ -88,7 +88,7 @@
       for (const [from, to] of s.markArea?.data || []) {
         const room = (to.xAxis - from.xAxis) / span * (width - 90) - 4;
         const fits = ruler.measureText(from.name).width <= room || room > 60;
-        from.label = {...from.label, show: fits, width: room, overflow: 'truncate', fontSize: 11, distance: 4};
+        from.label = {...from.label, show: fits, width: room, overflow: 'truncate', fontSize: 11, distance: 4, textBorderColor: colour('--ground'), textBorderWidth: 2};
       }
       if (s.markArea) s.markArea.silent = true;
       for (const l of s.markLine?.data || []) {

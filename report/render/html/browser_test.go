@@ -116,7 +116,7 @@ func (b *browser) open(t *testing.T, content []byte, width int64, scheme, media 
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate("file://"+file)); err != nil {
+	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 2400), chromedp.Navigate("file://"+file)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -131,16 +131,17 @@ func eval[T any](t *testing.T, b *browser, expression string) T {
 	return v
 }
 
-// shot returns a picture of the page from top to bottom.
+// shot returns a picture of the window.
 func (b *browser) shot(t *testing.T) image.Image {
 	t.Helper()
-	data, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	data, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		t.Fatal(err)
 	}
+	// For people: what the test saw.
 	if dir := os.Getenv("PEAKLOAD_SHOTS"); dir != "" {
 		name := strings.NewReplacer("/", "_", " ", "_").Replace(t.Name()) + ".png"
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -242,17 +243,16 @@ func TestPageInBrowser(t *testing.T) {
 			}
 		})
 	}
+	if len(js) > 0 {
+		t.Run("connected", func(t *testing.T) { connected(t, b, interactive) })
+	} else {
+		t.Log("no npm and so no chart library: nothing is interactive")
+	}
 }
 
 // Charts over time move together, and tooltips show names as text.
-func TestChartsAreConnected(t *testing.T) {
-	js := library(t)
-	if js == nil {
-		t.Log("no npm and so no chart library: nothing is interactive")
-		return
-	}
-	b := newBrowser(t)
-	b.open(t, render(t, filled(t), charttest.Overloaded(), js), 1280, "light", "")
+func connected(t *testing.T, b *browser, page []byte) {
+	b.open(t, page, 1280, "light", "")
 	if got := eval[int](t, b, `(() => {
 		const first = echarts.getInstanceByDom(document.querySelector('#pl\\.latency .live'));
 		first.dispatchAction({type: 'dataZoom', start: 20, end: 40});
@@ -278,6 +278,8 @@ func TestChartsAreConnected(t *testing.T) {
 	if n := eval[int](t, b, `document.images.length`); n != 0 {
 		t.Errorf("%d images were injected", n)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if len(b.trouble) > 0 {
 		t.Errorf("trouble: %q", b.trouble)
 	}

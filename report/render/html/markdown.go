@@ -39,6 +39,7 @@ func convert(markdown []byte, charts []chart.Chart, draw func(chart.Chart) ([]by
 		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(&nodes{draw: draw}, 1))),
 	)
+	markdown = printable(markdown)
 	root := md.Parser().Parse(text.NewReader(markdown))
 	var d document
 	d.Title = takeTitle(root, markdown)
@@ -53,6 +54,19 @@ func convert(markdown []byte, charts []chart.Chart, draw func(chart.Chart) ([]by
 	}
 	d.Body = out.Bytes()
 	return d, nil
+}
+
+// printable makes control characters visible that a document has no use for.
+func printable(markdown []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\r', r == '\t':
+			return r
+		case r < 0x20, r == 0x7f, r >= 0x80 && r < 0xa0, r == '\u2028', r == '\u2029':
+			return []rune(chart.Visible(string(r)))[0]
+		}
+		return r
+	}, markdown)
 }
 
 // takeTitle removes the first heading of level 1 and returns its text.
@@ -203,13 +217,7 @@ func classifyCells(root ast.Node, source []byte) {
 		if !ok || !entering {
 			return ast.WalkContinue, nil
 		}
-		class := ""
-		switch length := utf8.RuneCountInString(plain(cell, source)); {
-		case length <= 24:
-			class = "short"
-		case length > 48:
-			class = "long"
-		}
+		class := lengthClass(plain(cell, source))
 		for c := cell.FirstChild(); c != nil; c = c.NextSibling() {
 			if s, ok := c.(*status); ok {
 				class = strings.TrimSpace(class + " is-" + s.class)
@@ -223,6 +231,18 @@ func classifyCells(root ast.Node, source []byte) {
 		}
 		return ast.WalkSkipChildren, nil
 	})
+}
+
+// lengthClass says how a cell of a table may be broken into lines: not at all
+// when it is short, not into very short ones when it is long.
+func lengthClass(text string) string {
+	switch length := utf8.RuneCountInString(text); {
+	case length <= 26:
+		return "short"
+	case length > 48:
+		return "long"
+	}
+	return ""
 }
 
 // A status is the icon of a status.

@@ -2,6 +2,7 @@ package html
 
 import (
 	"html/template"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -184,6 +185,7 @@ type figureView struct {
 // A figureRow is a row of the figures behind a chart.
 type figureRow struct {
 	Name  string
+	Class string // "short": to be kept on one line
 	Cells []figureCell
 }
 
@@ -197,7 +199,25 @@ type figureCell struct {
 type sourceView struct {
 	Column string
 	How    []string // formulas
-	From   []string // "file, column, lines"
+	From   []location
+}
+
+// A location is a part of a file.
+type location struct {
+	Name  string   // "file, column"
+	Lines []string // "61,541", one for each row of the table
+}
+
+// String returns the location in words.
+func (l location) String() string {
+	const shown = 12
+	switch n := len(l.Lines); {
+	case n == 0:
+		return l.Name
+	case n > shown:
+		return l.Name + ", lines " + strings.Join(l.Lines[:shown], " · ") + " · …"
+	}
+	return l.Name + ", lines " + strings.Join(l.Lines, " · ")
 }
 
 // figureID returns the ID of a chart's figure. The dot keeps it apart from
@@ -221,7 +241,7 @@ func newFigure(c chart.Chart, interactive bool) (figureView, error) {
 		f.Option = template.JS(b)
 	}
 	for _, r := range c.Table.Rows {
-		row := figureRow{Name: r.Name}
+		row := figureRow{Name: r.Name, Class: lengthClass(r.Name)}
 		for _, v := range r.Values {
 			cell := figureCell{chart.FigureWithin(v), "num"}
 			if !v.Measured() {
@@ -235,15 +255,13 @@ func newFigure(c chart.Chart, interactive bool) (figureView, error) {
 	return f, nil
 }
 
-// shown is the most places that a column's sources name.
-const shown = 4
-
 // sources says where each column's figures come from, and what would give
 // those that are missing.
 func sources(t chart.Table) (from []sourceView, missing []string) {
+	names := shortNames(t)
 	for i := range t.Header[min(1, len(t.Header)):] {
 		s := sourceView{Column: t.Header[i+1]}
-		more := 0
+		lines := map[string]int{} // place → index into s.From
 		for _, r := range t.Rows {
 			if i >= len(r.Values) {
 				continue
@@ -254,30 +272,50 @@ func sources(t chart.Table) (from []sourceView, missing []string) {
 			}
 			for _, src := range v.Sources() {
 				s.How = appendNew(s.How, src.Formula)
-				at := src.File
+				at := names[src.File]
 				if src.Column != "" {
 					at += ", column “" + src.Column + "”"
 				}
-				if src.Lines != "" {
-					at += ", lines " + src.Lines
-				}
+				k, known := lines[at]
 				switch {
-				case at == "" || slices.Contains(s.From, at):
-				case len(s.From) < shown:
-					s.From = append(s.From, at)
+				case at == "":
+				case !known:
+					lines[at] = len(s.From)
+					s.From = append(s.From, location{at, appendNew(nil, src.Lines)})
 				default:
-					more++
+					s.From[k].Lines = appendNew(s.From[k].Lines, src.Lines)
 				}
 			}
-		}
-		if more > 0 {
-			s.From = append(s.From, "and more of the same files")
 		}
 		if s.How != nil || s.From != nil {
 			from = append(from, s)
 		}
 	}
 	return from, missing
+}
+
+// shortNames gives every file of a table's sources its name without the
+// folders, unless two files share it.
+func shortNames(t chart.Table) map[string]string {
+	names, holders := map[string]string{}, map[string]string{}
+	for _, r := range t.Rows {
+		for _, v := range r.Values {
+			for _, src := range v.Sources() {
+				base := path.Base(src.File)
+				if other, taken := holders[base]; src.File == "" || taken && other != src.File {
+					base = src.File
+					if taken {
+						names[other] = other
+					}
+				}
+				holders[base] = src.File
+				if _, known := names[src.File]; !known {
+					names[src.File] = base
+				}
+			}
+		}
+	}
+	return names
 }
 
 func appendNew(list []string, s string) []string {
