@@ -16,9 +16,9 @@ const ms = 1000.0
 // Beyond these numbers of endpoint rows, samples are taken two or five
 // together, and beyond the last the rows are only mixed.
 const (
-	fineRows   = 7_000
-	pairedRows = 28_000
-	jointRows  = 250_000
+	fineRows   = 6_000
+	pairedRows = 20_000
+	jointRows  = 100_000
 	// prefixSlots bounds the slots of a cumulative history, where each window
 	// reaches back to the start.
 	prefixSlots = 600

@@ -50,26 +50,33 @@ func (g *Grid) curve(knots []Knot, lo, hi int, f []float64) {
 	} else {
 		pts = append(pts, point{g.log[hi+1], 1})
 	}
-	at, prev := 0, 0.0
+	prev := 0.0
+	at, za, slope := -1, 0.0, 0.0
 	for j := range f {
 		x := g.log[j+1]
-		for at+1 < len(pts) && pts[at+1].x <= x {
-			at++
+		next := max(at, 0)
+		for next+1 < len(pts) && pts[next+1].x <= x {
+			next++
 		}
-		var F float64
+		F := 1.0
 		switch {
-		case at+1 >= len(pts):
-			F = 1
+		case next+1 >= len(pts):
 		case x <= pts[0].x:
 			F = 0
 		default:
-			a, c := pts[at], pts[at+1]
-			t := (x - a.x) / max(1e-12, c.x-a.x)
-			za, zc := -math.Log(max(1e-7, 1-a.p)), -math.Log(max(1e-7, 1-c.p))
-			F = 1 - math.Exp(-(za + t*(zc-za)))
+			if next != at {
+				at = next
+				a, c := pts[at], pts[at+1]
+				za = -math.Log(max(1e-7, 1-a.p))
+				slope = (-math.Log(max(1e-7, 1-c.p)) - za) / max(1e-12, c.x-a.x)
+			}
+			F = 1 - math.Exp(-(za + (x-pts[at].x)*slope))
 		}
 		F = max(F, prev)
 		f[j] = F - prev
 		prev = F
+		if F >= 1 {
+			break
+		}
 	}
 }

@@ -194,7 +194,11 @@ func (m *Model) Solve(sweeps, rounds int) {
 				clear(c.dual)
 			}
 		}
-		for range sweeps {
+		n := sweeps
+		if r < rounds-1 {
+			n = (sweeps + 1) / 2 // what is only a prior need not be settled
+		}
+		for range n {
 			each(func(i int) {
 				s := &m.Series[i]
 				for k := range s.N {
