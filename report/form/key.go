@@ -8,6 +8,7 @@ import (
 
 var (
 	numbering = regexp.MustCompile(`^(?:§ ?)?(?:\(?(?:\d{1,2}(?:\.\d{1,2})*|[ivxIVX]{1,5}|[A-Za-z])[.)]+(?:\s+|$)|(?:[0-2]?\d|30)(?:\.\d{1,2})+\s+)`)
+	joiners   = strings.NewReplacer("&", " and ", "'", "", "’", "") // safe for concurrent use
 	keycap    = regexp.MustCompile(`[0-9#*]\x{FE0F}?\x{20E3}`)
 )
 
@@ -94,7 +95,7 @@ func stripParens(t string) string {
 
 // words returns the words of t in lower case and singular.
 func words(t string) string {
-	t = strings.NewReplacer("&", " and ", "'", "", "’", "").Replace(strings.ToLower(t))
+	t = joiners.Replace(strings.ToLower(t))
 	fields := strings.FieldsFunc(t, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
 	})
