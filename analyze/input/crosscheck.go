@@ -27,6 +27,7 @@ func (l *loading) finish() {
 	l.checkTail(all)
 	l.checkTotals(all)
 	l.checkSums()
+	l.checkGenerator()
 }
 
 // tallies returns each file's counts, in the order Locust writes them: the
@@ -230,4 +231,32 @@ func (l *loading) settleStep() {
 	h.Step = 3
 	l.note("master_steps", loadtest.Info, h.File, fmt.Sprintf(
 		"A master wrote the history, with %d workers that report every 3 s; differences over less than 6 s mean little.", g.Workers))
+}
+
+// checkGenerator notes what Locust's log says of the load generator itself.
+func (l *loading) checkGenerator() {
+	g := l.run.Log
+	if g == nil {
+		return
+	}
+	if g.CPUWarning {
+		l.note("generator_cpu_high", loadtest.Warn, lineWith(g, "CPU", "cpu"),
+			"Locust warned that the load generator's CPU was above 90 %: it may have been the bottleneck, and latencies may be its own.")
+	}
+	if g.LostWorkers > 0 {
+		l.note("worker_lost", loadtest.Warn, lineWith(g, "heartbeat"), fmt.Sprintf(
+			"%d of %d workers went missing: their users and up to 3 s of their results are lost.", g.LostWorkers, max(g.Workers, g.LostWorkers)))
+	}
+}
+
+// lineWith names the first warning of a log with one of the words.
+func lineWith(g *loadtest.Log, words ...string) string {
+	for _, line := range g.Lines {
+		for _, w := range words {
+			if strings.Contains(line.Text, w) {
+				return fmt.Sprintf("%s:%d", g.File, line.Line)
+			}
+		}
+	}
+	return g.File
 }

@@ -132,6 +132,7 @@ func TestOtherRuns(t *testing.T) {
 		{"this run's histograms", "histo.json", "2.46/full.stdout", true},
 		{"another run's histograms", "histo.json", "2.46/shape.json", false},
 		{"this run's log", "locust.log", "2.46/full.log", true},
+		{"a log of many runs", "locust.log", runsLog(t), true},
 		{"another run's log", "locust.log", "2.46/shape.stderr", false},
 		{"the web page's statistics", "peak_requests_running.json", "2.46/web_stats_requests_running.json", false},
 		{"someone's page", "index.html", "<html><title>Grafana</title></html>", false},
@@ -151,6 +152,19 @@ func TestOtherRuns(t *testing.T) {
 			t.Errorf("%s: %s", c.name, summary(r))
 		}
 	}
+}
+
+// runsLog is a log to which this run's and others' were appended.
+func runsLog(t *testing.T) string {
+	text := ""
+	for _, f := range []string{"2.12/full.log", "2.46/full.log", "2.46/shape.stderr"} {
+		b, err := os.ReadFile(fixtures + f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text += string(b)
+	}
+	return text
 }
 
 // TestAlone: a report, histograms or a log without CSV files are a run, too.
@@ -319,5 +333,28 @@ func TestLogSettles(t *testing.T) {
 		if r.History.Scope != want || strings.Contains(summary(r), "unknown_scope") != (want == loadtest.UnknownScope) || r.History.Step != 3 {
 			t.Errorf("%q: %v, step %v; %s", version, r.History.Scope, r.History.Step, summary(r))
 		}
+	}
+}
+
+// TestGenerator: what the log says of the generator is noted with its line.
+func TestGenerator(t *testing.T) {
+	files := full()
+	b, err := os.ReadFile(fixtures + "2.46/full.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["peak.log"] = string(b) + "[2026-11-23 18:15:03,000] h/WARNING/locust.runners: CPU usage above 90%! This may constrain your throughput\n" +
+		"[2026-11-23 18:15:03,000] h/WARNING/locust.runners: Worker w1 (index 0) failed to send heartbeat, setting state to missing.\n"
+	r, err := Load(Folder{FS: folder(t, files)}, "", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range r.Notes {
+		if n.Code == "generator_cpu_high" && n.Source != "peak.log:7" || n.Code == "worker_lost" && n.Source != "peak.log:8" {
+			t.Error(n)
+		}
+	}
+	if !strings.HasSuffix(summary(r), "generator_cpu_high worker_lost") {
+		t.Error(summary(r))
 	}
 }

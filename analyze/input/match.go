@@ -19,7 +19,7 @@ func (l *loading) foreign(part *loadtest.Run, c candidate) string {
 	case part.Histograms != nil:
 		return l.foreignHistograms(part.Histograms, c)
 	case part.Log != nil:
-		return l.foreignLog(part.Log, c)
+		return l.foreignLogs(part, c)
 	}
 	return ""
 }
@@ -70,6 +70,23 @@ func (l *loading) foreignHistograms(h *loadtest.Histograms, c candidate) string 
 		return fmt.Sprintf("it covers %s to %s UTC, the history %s to %s", clock(start), clock(end), clock(from), clock(to))
 	}
 	return l.wrongCount(n, true, end, c)
+}
+
+// foreignLogs looks for the run's own log among those of a file, the last run
+// first.
+func (l *loading) foreignLogs(part *loadtest.Run, c candidate) string {
+	first := ""
+	for g := part.Log; g != nil; g = g.Before {
+		why := l.foreignLog(g, c)
+		if why == "" {
+			part.Log, g.Before = g, nil
+			return ""
+		}
+		if first == "" {
+			first = why
+		}
+	}
+	return first
 }
 
 func (l *loading) foreignLog(g *loadtest.Log, c candidate) string {

@@ -258,6 +258,9 @@ type Log struct {
 	FinalTotal Total // its Aggregated row
 	HasFinal   bool
 	Lines      []LogLine // warnings and errors worth showing, at most 100
+	// Before is the log of the run before in the same file: Locust appends.
+	// It is nil in a Run, whose log is that of the run alone.
+	Before *Log
 }
 
 // A Ramp is one change of the number of users that the log tells of.

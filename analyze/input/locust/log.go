@@ -18,15 +18,15 @@ import (
 )
 
 // ReadLog reads Locust's log (--logfile) or what it wrote to the terminal:
-// log lines, console tables, or both.
+// log lines, console tables, or both. A file that several runs were logged to
+// gives the last one, with the others before it (Log.Before).
 func ReadLog(r io.Reader, file string) (*loadtest.Log, []loadtest.Note, error) {
 	text := transform.NewReader(r, unicode.BOMOverride(transform.Nop)) // PowerShell redirects as UTF-16
-	g := &logReader{log: &loadtest.Log{File: file, ExitCode: -1}, notes: &notes{file: file},
-		lost: map[string]bool{}, told: map[string]bool{}}
+	g := newLogReader(file)
 	br := bufio.NewReaderSize(text, mostLine)
 	for n := 1; ; n++ {
 		line, err := br.ReadSlice('\n')
-		g.line(n, strings.TrimRight(string(line), "\r\n"))
+		g = g.line(n, strings.TrimRight(string(line), "\r\n"))
 		for err == bufio.ErrBufferFull { // no line of Locust's is that long: its start will do
 			_, err = br.ReadSlice('\n')
 		}
@@ -37,8 +37,7 @@ func ReadLog(r io.Reader, file string) (*loadtest.Log, []loadtest.Note, error) {
 			return nil, nil, fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	g.finish()
-	return g.log, g.notes.list, nil
+	return g.log, nil, nil
 }
 
 const (
@@ -49,33 +48,47 @@ const (
 // A logReader takes in a log line by line.
 type logReader struct {
 	log       *loadtest.Log
-	notes     *notes
 	lost      map[string]bool // workers
 	told      map[string]bool // texts of Lines
+	runs      int             // before this one, in the same file
 	shape     bool            // a shape's change was announced; its ramp follows
 	mostUsers int             // that UserClasses is about
-	dropped   int             // lines beyond mostLines
+	ended     bool            // Locust said that it shuts down
 
 	table *consoleTable // being read
 }
 
-func (g *logReader) line(n int, line string) {
+func newLogReader(file string) *logReader {
+	return &logReader{log: &loadtest.Log{File: file, ExitCode: -1}, lost: map[string]bool{}, told: map[string]bool{}}
+}
+
+// mostRuns is how many runs of one file are told apart.
+const mostRuns = 1000
+
+// line takes in a line, and returns the reader for the next: another one
+// where another run begins.
+func (g *logReader) line(n int, line string) *logReader {
 	if g.table != nil && g.table.line(line) {
 		if g.table.done {
 			g.take(g.table)
 			g.table = nil
 		}
-		return
+		return g
 	}
 	if isTableHead(line) {
 		g.table = newConsoleTable(line, n)
-		return
+		return g
 	}
 	at, level, message, ok := splitLog(line)
 	if !ok {
-		return
+		return g
 	}
 	g.table = nil
+	if g.ended && begins(message) && g.runs < mostRuns {
+		next := newLogReader(g.log.File)
+		next.log.Before, next.runs = g.log, g.runs+1
+		g = next
+	}
 	if g.log.Start.IsZero() {
 		g.log.Start = at
 	}
@@ -84,6 +97,18 @@ func (g *logReader) line(n int, line string) {
 		g.keep(loadtest.LogLine{Line: n, Time: at, Level: level, Text: message})
 	}
 	g.message(at, message)
+	return g
+}
+
+// begins reports whether a message is one of the first of a run. Locust says
+// "Starting Locust" late in some versions, and so after a shutdown only.
+func begins(message string) bool {
+	for _, start := range []string{"Run time limit set", "Starting web interface", "Shape test starting", "Ramping to", "Sending spawn jobs", "Spawning ", "Hatching "} {
+		if strings.HasPrefix(message, start) {
+			return true
+		}
+	}
+	return strings.HasPrefix(message, "Starting Locust")
 }
 
 // keep keeps a warning or an error, each text once.
@@ -94,9 +119,7 @@ func (g *logReader) keep(l loadtest.LogLine) {
 	}
 	switch {
 	case g.told[l.Text]:
-	case len(g.log.Lines) == mostLines:
-		g.dropped++
-	default:
+	case len(g.log.Lines) < mostLines:
 		g.told[l.Text] = true
 		g.log.Lines = append(g.log.Lines, l)
 	}
@@ -165,6 +188,7 @@ func (g *logReader) message(at time.Time, m string) {
 	case strings.HasPrefix(m, "Shutting down"):
 		if f := exiting.FindStringSubmatch(m); f != nil {
 			l.ExitCode = atoi(f[1])
+			g.ended = true
 		}
 	case strings.Contains(m, "CPU usage above"), strings.Contains(m, "CPU usage was too high"),
 		strings.Contains(m, "exceeded cpu threshold"), strings.Contains(m, "CPU usage threshold was exceeded"):
@@ -240,33 +264,6 @@ func (g *logReader) take(t *consoleTable) {
 		return
 	}
 	g.log.Final, g.log.FinalTotal, g.log.HasFinal = t.rows, t.total, true
-}
-
-func (g *logReader) finish() {
-	n, l := g.notes, g.log
-	if l.CPUWarning {
-		n.add("generator_cpu_high", loadtest.Warn, g.lineOf("CPU", "cpu"),
-			"Locust warned that the load generator's CPU was above 90 %%: it may have been the bottleneck, and latencies may be its own.")
-	}
-	if l.LostWorkers > 0 {
-		n.add("worker_lost", loadtest.Warn, g.lineOf("heartbeat"),
-			"%d of %d workers went missing: their users and up to 3 s of their results are lost.", l.LostWorkers, max(l.Workers, l.LostWorkers))
-	}
-	if g.dropped > 0 {
-		n.add("log_lines_dropped", loadtest.Info, 0, "%d more warnings and errors of the log are not shown.", g.dropped)
-	}
-}
-
-// lineOf returns the line of the first kept line with one of the words.
-func (g *logReader) lineOf(words ...string) int {
-	for _, l := range g.log.Lines {
-		for _, w := range words {
-			if strings.Contains(l.Text, w) {
-				return l.Line
-			}
-		}
-	}
-	return 0
 }
 
 // validUTF8 makes a console's text safe to keep.
