@@ -48,13 +48,6 @@ func render(t *testing.T, md []byte, a *analyze.Analysis, library []byte) []byte
 	return first
 }
 
-func analyses() map[string]*analyze.Analysis {
-	return map[string]*analyze.Analysis{
-		"overloaded": charttest.Overloaded(), "healthy": charttest.Healthy(), "cumulative": charttest.Cumulative(),
-		"long": charttest.Long(), "empty": charttest.Empty(),
-	}
-}
-
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestOptionsGolden(t *testing.T) {

@@ -62,6 +62,9 @@ func (d *drawing) panel(p chart.Panel, names []string, left, top, width float64,
 		}
 		d.line(px(t), top, px(t), bottom, class)
 	}
+	for _, l := range p.Limits {
+		d.line(px(l.Value), top, px(l.Value), bottom, "x s-"+string(l.Role))
+	}
 	for i, name := range names {
 		y := top + float64(i)*barRow
 		if named {
@@ -79,9 +82,6 @@ func (d *drawing) panel(p chart.Panel, names []string, left, top, width float64,
 		x0, x1 := px(0), px(math.Min(math.Max(v, p.Axis.Min), p.Axis.Max))
 		d.rect(math.Min(x0, x1), y+20, math.Max(math.Abs(x1-x0), 1), barHeight, "f-"+string(p.Role))
 		d.text(math.Max(x0, x1)+6, y+20+barHeight-3, "h", "", p.Labels[i])
-	}
-	for _, l := range p.Limits {
-		d.line(px(l.Value), top, px(l.Value), bottom, "x s-"+string(l.Role))
 	}
 	free := math.Inf(-1)
 	for _, t := range ticks {

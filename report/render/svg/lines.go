@@ -95,7 +95,7 @@ func (d *drawing) legend(c chart.Chart, top float64) float64 {
 	if len(c.Outages) > 0 {
 		entry("Outage", func(x, y float64) { d.rect(x+3, y-6, 14, 12, "outage") })
 	}
-	return y + 6
+	return y + 11
 }
 
 // ground draws the phases and outages behind the lines, and names the phases.
