@@ -94,10 +94,10 @@ func TestLocust(t *testing.T) {
 	}
 	// Requests still under way at the end are served and never logged: at
 	// most one a user.
-	if got, want := *r.Run.Requests.Value, float64(served.Load()); got > want || got < want-10 {
+	if got, want := r.Run.Requests, float64(served.Load()); got > want || got < want-10 {
 		t.Errorf("requests: %v, the server counted %v", got, want)
 	}
-	if got, want := *r.Run.Failures.Value, float64(broken.Load()); got > want || got < want-10 {
+	if got, want := r.Run.Failures, float64(broken.Load()); got > want || got < want-10 {
 		t.Errorf("failures: %v, the server counted %v", got, want)
 	}
 	peaks := 0

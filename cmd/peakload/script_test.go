@@ -35,13 +35,13 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NO_COLOR", "1")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status_, "same": same},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": exits, "same": same},
 	})
 }
 
-// status_ is the script command "status N COMMAND ARG…": the command must end
+// exits is the script command "status N COMMAND ARG…": the command must end
 // with that exit status.
-func status_(ts *testscript.TestScript, neg bool, args []string) {
+func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N command [args...]")
 	}
@@ -72,7 +72,10 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	b, err := os.ReadFile(ts.MkAbs(args[1]))
 	ts.Check(err)
-	if (string(a) == string(b)) == neg {
-		ts.Fatalf("%s and %s: same = %v", args[0], args[1], !neg == false)
+	switch {
+	case neg && string(a) == string(b):
+		ts.Fatalf("%s and %s are the same", args[0], args[1])
+	case !neg && string(a) != string(b):
+		ts.Fatalf("%s and %s differ", args[0], args[1])
 	}
 }

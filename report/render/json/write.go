@@ -74,11 +74,15 @@ func runOf(a *analyze.Analysis) run {
 	return out
 }
 
+// rfc3339Milli writes an instant to the millisecond: the offsets of phases
+// count from the run's start, which lies between two whole seconds.
+const rfc3339Milli = "2006-01-02T15:04:05.000Z07:00"
+
 func instant(t time.Time) *string {
 	if t.IsZero() {
 		return nil
 	}
-	return stated(t.UTC().Format(time.RFC3339))
+	return stated(t.UTC().Format(rfc3339Milli))
 }
 
 func windowOf(w analyze.Window) window {
