@@ -20,6 +20,7 @@ type Analysis struct {
 	Run          Summary
 	Plan         *plan.Plan
 	Targets      []TargetResult
+	Figures      []TargetResult // Plan.Figures, in its order; Status means nothing
 	Phases       []Phase
 	Absent       []plan.Phase // planned phases that the run did not contain
 	WholeRun     Window

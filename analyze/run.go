@@ -30,6 +30,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		Run:       c.summary(),
 		Plan:      p,
 		Targets:   c.targets,
+		Figures:   c.askedFigures(),
 		Verdict:   verdict(c.targets),
 		Phases:    c.phases,
 		Absent:    c.absent,

@@ -38,13 +38,20 @@ func readPerformance(r *reader, s *form.Section) {
 		label, target := labelColumn(t, metricNames...), column(t, targetNames...)
 		for _, row := range t.Rows {
 			name, limit := cell(row, label), cell(row, target)
-			if name == nil || limit == nil {
+			if name == nil {
 				continue
 			}
-			got, err := plan.ParseTargetCell(name.Text, planned(limit), r.at(limit))
-			switch {
-			case err == nil:
-				r.plan.Targets = append(r.plan.Targets, got)
+			err := plan.ErrBlank
+			if limit != nil {
+				var got plan.Target
+				if got, err = plan.ParseTargetCell(name.Text, planned(limit), r.at(limit)); err == nil {
+					r.plan.Targets = append(r.plan.Targets, got)
+					continue
+				}
+			}
+			switch m, p, known := plan.LabelMetric(name.Text); {
+			case errors.Is(err, plan.ErrBlank) && known:
+				r.plan.Figures = append(r.plan.Figures, plan.Target{Name: name.Text, Metric: m, P: p, Pos: r.at(name)})
 			case !errors.Is(err, plan.ErrBlank) && !errors.Is(err, plan.ErrUnknownMetric):
 				r.errs = append(r.errs, err)
 			}
@@ -71,11 +78,9 @@ func fillPerformance(f *filler, s *form.Section) {
 			}
 			result, judged := f.result(metric, p, cell(row, target))
 			if !judged {
-				if result.Actual, known = f.unjudged(metric, p); !known {
+				if result, known = f.asked(metric, p); !known {
 					continue
 				}
-				result.Target.Metric, result.Target.P = metric, p
-				result.WholeRun = result.Actual
 			}
 			f.actual(cell(row, actual), result, header(t, actual))
 			if judged {
@@ -131,15 +136,14 @@ func (f *filler) otherLimit(r analyze.TargetResult, limit *form.Slot) string {
 	return " (" + form.Escape(fmt.Sprintf("against %s %s, %s", r.Target.Op, r.Target.LimitText(), from)) + ")"
 }
 
-// unjudged returns the figure of a metric that has no target.
-func (f *filler) unjudged(m plan.Metric, p float64) (measure.Value, bool) {
-	if m == plan.Outages {
-		return measure.Of(float64(len(f.a.Stability.Outages)), measure.Count), true
+// asked returns the figure of a row that states no target.
+func (f *filler) asked(m plan.Metric, p float64) (analyze.TargetResult, bool) {
+	for _, r := range f.a.Figures {
+		if r.Target.Metric == m && r.Target.P == p {
+			return r, true
+		}
 	}
-	if peak := f.peak(); peak != nil {
-		return windowMetric(peak.Window, m, p)
-	}
-	return windowMetric(f.a.WholeRun, m, p)
+	return analyze.TargetResult{}, false
 }
 
 // windowMetric returns a metric of a window; ok is false for percentiles that

@@ -287,6 +287,7 @@ func TestOtherDocuments(t *testing.T) {
 | ⏳ | TBD | **P95 latency** | < 1 s |
 | ⏳ | TBD | Avg response time | |
 | ⏳ | TBD | Max Latency | TBD |
+| ⏳ | TBD | P99.9 latency | - |
 | ⏳ | TBD | Apdex | > 0.9 |
 `,
 			run: everything,
@@ -294,6 +295,7 @@ func TestOtherDocuments(t *testing.T) {
 				"| ❌ Fail | 1,240 ms (1,200–1,310; whole run 812 ms)[^percentiles][^limits] | **P95 latency** | < 1 s |",
 				"| ➖ No target | 410 ms | Avg response time | |",
 				"| ➖ No target | 3,690 ms | Max Latency | TBD |",
+				"| ➖ No target | 700 ms (690–730)[^percentiles] | P99.9 latency | - |",
 			},
 			left: []string{"| ⏳ | TBD | Apdex | > 0.9 |"},
 		},

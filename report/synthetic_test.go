@@ -114,6 +114,23 @@ func everything(p *plan.Plan) *analyze.Analysis {
 		}
 		a.Targets = append(a.Targets, r)
 	}
+	for _, t := range p.Figures {
+		r := analyze.TargetResult{Target: t, Scope: "peak"}
+		switch t.Metric {
+		case plan.Percentile:
+			r.Actual = around(.7, .69, .73, measure.Seconds)
+		case plan.Mean:
+			r.Actual = peak.Mean
+		case plan.Max:
+			r.Actual = peak.Max
+		case plan.Errors:
+			r.Actual = peak.ErrorRate
+		case plan.RPS:
+			r.Actual = peak.RPS
+		}
+		r.WholeRun = r.Actual
+		a.Figures = append(a.Figures, r)
+	}
 	for _, u := range p.UserTypes {
 		a.RateLimit.UserTypes = append(a.RateLimit.UserTypes, analyze.UserType{Name: u, Why: "needs requests by user type"})
 	}
@@ -166,6 +183,13 @@ func healthy(p *plan.Plan) *analyze.Analysis {
 		if i < len(p.Phases) {
 			a.Phases[i].Planned = &p.Phases[i]
 		}
+	}
+	for i := range a.Figures {
+		a.Figures[i].Actual = exact(0, measure.Ratio)
+		if a.Figures[i].Target.Metric == plan.RPS {
+			a.Figures[i].Actual = exact(560, measure.PerSecond)
+		}
+		a.Figures[i].WholeRun = a.Figures[i].Actual
 	}
 	for i := range a.Targets {
 		r := &a.Targets[i]

@@ -14,8 +14,11 @@ import (
 
 // A Plan is what was intended. Every part may be empty.
 type Plan struct {
-	Setup        Setup
-	Targets      []Target
+	Setup   Setup
+	Targets []Target
+	// Figures are asked for without a limit to judge them by: only Name,
+	// Metric, P and Pos are set.
+	Figures      []Target
 	Phases       []Phase
 	Capacities   []Capacity
 	UserTypes    []string
