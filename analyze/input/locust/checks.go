@@ -33,11 +33,11 @@ func (c *checks) see(r *row, q []float32, percentiles []float64, total bool) {
 	if r.fineGrained && c.fine == 0 {
 		c.fine = r.line
 	}
-	if r.zero && r.mean >= 0.001 {
+	last := len(q) - 1
+	if r.zero && (r.min >= 0.001 || r.max >= 0.001 && percentiles[last] == 1) {
 		c.evidence(r.line, "percentiles are zero on rows of endpoints that had requests")
 		return
 	}
-	last := len(q) - 1
 	if last < 0 || math.IsNaN(float64(q[last])) {
 		return
 	}

@@ -145,6 +145,9 @@ func (s *splitter) readLayout(file string) (*layout, []string, error) {
 		}
 		l.column = append(l.column, uint8(k))
 	}
+	for ms := range l.short {
+		l.short[ms] = float32(float64(ms) / 1000)
+	}
 	l.blank = row{users: -1, median: math.NaN(), min: math.NaN(), max: math.NaN(), size: math.NaN(), rate: math.NaN(), noRate: !has(l.column, colRate)}
 	if last := l.column[len(l.column)-1]; last == colType || last == colName {
 		return nil, nil, &csvtable.Error{File: file, Line: 1, Problem: "no version of Locust has the name in the last column"}

@@ -316,10 +316,14 @@ func TestScope(t *testing.T) {
 		both.WriteString(l)
 	}
 	head := strings.Join(strings.SplitAfterN(both.String(), "\n", 12)[:11], "")
+	// Without 100% a zero median proves nothing where latencies are below 0.5 ms.
+	tiny := "Timestamp,User Count,Type,Name,50%,Total Request Count,Total Failure Count,Total Average Response Time,Total Min Response Time,Total Max Response Time\n" +
+		"100,1,GET,/a,0,5,0,1.5,0.2,9.5\n100,1,,Aggregated,0,5,0,1.5,0.2,9.5\n"
 	for _, c := range []struct {
 		name, text string
 		want       loadtest.Scope
 	}{
+		{"medians below half a millisecond", tiny, loadtest.UnknownScope},
 		{"full", full, loadtest.Windowed},
 		{"full history's aggregated rows", only(full), loadtest.Windowed},
 		{"aggregated", read(t, "2.46/shape_stats_history.csv"), loadtest.Cumulative},
