@@ -136,6 +136,7 @@ type Slot struct {
 	role       role
 	longer     []candidate // the value when the lines after it belong to it
 	plain      bool        // its value is text and nothing else: no code, links or tags
+	digests    []string    // of raw and of the longer values
 	detached   bool        // not a place that can be written to
 	row        int         // slots of one table row share it
 	header     string      // the column's

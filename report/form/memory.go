@@ -123,27 +123,30 @@ func (m *memory) markdown(eol string) string {
 		return id
 	}
 	for _, s := range m.sections {
-		b := "s " + s.key
+		var b strings.Builder
+		b.WriteString("s " + s.key)
 		for _, g := range s.groups {
-			b += " " + g.key
+			b.WriteString(" " + g.key)
 			for _, c := range g.cells {
-				b += string(c.kind) + c.col + original(c.original) + c.hash
+				b.WriteByte(byte(c.kind))
+				b.WriteString(c.col + original(c.original) + c.hash)
 			}
 		}
 		for _, l := range s.lists {
-			b += " *" + l.key
+			b.WriteString(" *" + l.key)
 			for _, r := range l.runs {
-				b += ":" + original(r.original)
+				b.WriteString(":" + original(r.original))
 				for _, it := range r.items {
-					sign := "+"
+					sign := byte('+')
 					if it.ours {
-						sign = "="
+						sign = '='
 					}
-					b += sign + it.hash
+					b.WriteByte(sign)
+					b.WriteString(it.hash)
 				}
 			}
 		}
-		lines = append(lines, sum(b))
+		lines = append(lines, sum(b.String()))
 	}
 	for _, n := range m.notes {
 		lines = append(lines, sum("f "+n.id+" "+n.hash))

@@ -11,6 +11,9 @@ import (
 // collapsed and footnote references left out, and whether it is nothing but
 // text and emphasis.
 func plain(raw string) (text string, pure bool) {
+	if !strings.ContainsAny(raw, "\\`*_~[]<&") {
+		return squeeze(raw), true
+	}
 	s := inline{src: raw}
 	s.scan()
 	return squeeze(s.text()), !s.impure
@@ -19,6 +22,9 @@ func plain(raw string) (text string, pure bool) {
 // essence returns what of raw survives a formatter: the text it shows,
 // references included, without white space runs and emphasis signs.
 func essence(raw string) string {
+	if !strings.ContainsAny(raw, "\\`*_~[]<&") {
+		return squeeze(raw)
+	}
 	s := inline{src: raw, refs: true}
 	s.scan()
 	t := strings.Map(func(r rune) rune {
@@ -58,10 +64,6 @@ func (s *inline) add(text string) {
 
 func (s *inline) scan() {
 	src := s.src
-	if !strings.ContainsAny(src, "\\`*_~[]<&") {
-		s.add(src)
-		return
-	}
 	closing := tickRuns(src)
 	from := 0
 	var brackets []int // parts at which a "[" stands

@@ -123,10 +123,14 @@ func (g *memGroup) traces() []string {
 
 // hashes returns the digests of the value and of the longer ones it may have.
 func (s *Slot) hashes() []string {
+	if s.digests != nil {
+		return s.digests
+	}
 	all := []string{textHash(s.raw)}
 	for _, c := range s.longer {
 		all = append(all, textHash(c.raw))
 	}
+	s.digests = all
 	return all
 }
 
@@ -138,7 +142,7 @@ func (s *Slot) knows(hash string) bool {
 			if i > 0 {
 				s.end = s.longer[i-1].end
 				s.read(s.longer[i-1].raw)
-				s.longer = nil
+				s.longer, s.digests = nil, nil
 			}
 			return true
 		}
@@ -260,8 +264,13 @@ func pair(old, new []string, score func(o, n int) int) []int {
 		if len(os) > 1 || len(ns) > 1 {
 			for i, o := range os {
 				best, at := 0, -1
-				for j, n := range ns {
-					if len(os)*len(ns) > many && i != j || used[j] {
+				from, to := 0, len(ns)
+				if len(os)*len(ns) > many {
+					from, to = min(i, len(ns)), min(i+1, len(ns))
+				}
+				for j := from; j < to; j++ {
+					n := ns[j]
+					if used[j] {
 						continue
 					}
 					if sc := score(o, n); sc > best {
