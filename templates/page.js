@@ -55,6 +55,14 @@
 
   const font = getComputedStyle(document.body).fontFamily;
 
+  // timeTicks puts the ticks of a time axis at round times, about nine of them.
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
+  const timeTicks = (from, to, max) => {
+    const interval = steps.find((step) => (to - from) / step <= 9) || 86400;
+    const odd = Math.abs(max / interval - Math.round(max / interval)) > 0.01;
+    return {interval, axisLabel: {showMaxLabel: odd && to >= max ? false : null}};
+  };
+
   // lineOption lays out a chart over time for a width.
   const lineOption = (p, option, width) => {
     ruler.font = '12px sans-serif';
@@ -77,6 +85,9 @@
       if (i) y.position = 'right';
     });
     option.xAxis.forEach((x) => {
+      const {interval, axisLabel} = timeTicks(x.min, x.max, x.max);
+      x.interval = interval;
+      x.axisLabel = {...x.axisLabel, ...axisLabel};
       x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
       x.axisPointer = {label: {formatter: ({value}) => clock(value)}, lineStyle: {color: colour('--muted')}};
     });
@@ -154,7 +165,15 @@
     const chart = echarts.getInstanceByDom(stage) || echarts.init(stage, null, {renderer: 'canvas'});
     chart.resize();
     chart.setOption(option, true);
-    if (!p.labels) chart.group = 'time';
+    if (!p.labels) {
+      const {min, max} = option.xAxis[0];
+      chart.group = 'time';
+      chart.off('datazoom');
+      chart.on('datazoom', () => {
+        const {start, end} = chart.getOption().dataZoom[0];
+        chart.setOption({xAxis: [timeTicks(min + (max - min) * start / 100, min + (max - min) * end / 100, max)]});
+      });
+    }
   };
 
   const all = () => {

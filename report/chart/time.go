@@ -28,7 +28,11 @@ func overTime(a *analyze.Analysis) (Chart, bool) {
 	c := Chart{X: timeAxis(end)}
 	for _, p := range a.Phases {
 		if p.End > p.Start {
-			c.Phases = append(c.Phases, Span{Name: Visible(p.Name), From: max(p.Start, 0), To: min(p.End, end), Peak: p.Kind == analyze.Peak})
+			name := Visible(p.Name)
+			if p.Kind == analyze.Step {
+				name = strings.TrimPrefix(name, "Step ") // many stand side by side
+			}
+			c.Phases = append(c.Phases, Span{Name: name, From: max(p.Start, 0), To: min(p.End, end), Peak: p.Kind == analyze.Peak})
 		}
 	}
 	for _, o := range a.Stability.Outages {
