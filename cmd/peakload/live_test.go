@@ -70,7 +70,7 @@ func TestLocust(t *testing.T) {
 	}
 	type figure struct{ Value, Low, High *float64 }
 	var r struct {
-		Run    struct{ Requests, Failures figure }
+		Run    struct{ Requests, Failures float64 }
 		Phases []struct {
 			Kind        string
 			Requests    figure

@@ -104,7 +104,7 @@ func TestWrite(t *testing.T) {
 			t.Errorf("%q in the document", bad)
 		}
 	}
-	for _, good := range []string{"</script><img src=x> \\u001b[31m \\u2028 \\ufffd =cmd() |`", `"op": "<"`, `"start": "2026-02-18T11:00:00Z"`, "Δ(count·mean)/Δcount"} {
+	for _, good := range []string{"</script><img src=x> \\u001b[31m \\u2028 \\ufffd =cmd() |`", `"op": "<"`, `"start": "2026-02-18T11:00:00.000Z"`, "Δ(count·mean)/Δcount"} {
 		if !strings.Contains(string(out), good) {
 			t.Errorf("%q is not in the document", good)
 		}
