@@ -57,10 +57,11 @@
 
   // timeTicks puts the ticks of a time axis at round times, about nine of them.
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
-  const timeTicks = (from, to, max) => {
+  const timeTicks = (from, to) => {
     const interval = steps.find((step) => (to - from) / step <= 9) || 86400;
-    const odd = Math.abs(max / interval - Math.round(max / interval)) > 0.01;
-    return {interval, axisLabel: {showMaxLabel: odd && to >= max ? false : null}};
+    const values = [];
+    for (let k = Math.ceil(from / interval - 0.001); k * interval <= to + 0.001 * interval; k++) values.push(k * interval);
+    return {axisLabel: {customValues: values}, axisTick: {customValues: values}};
   };
 
   // lineOption lays out a chart over time for a width.
@@ -85,9 +86,9 @@
       if (i) y.position = 'right';
     });
     option.xAxis.forEach((x) => {
-      const {interval, axisLabel} = timeTicks(x.min, x.max, x.max);
-      x.interval = interval;
+      const {axisLabel, axisTick} = timeTicks(x.min, x.max);
       x.axisLabel = {...x.axisLabel, ...axisLabel};
+      x.axisTick = axisTick;
       x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
       x.axisPointer = {label: {formatter: ({value}) => clock(value)}, lineStyle: {color: colour('--muted')}};
     });
@@ -171,7 +172,7 @@
       chart.off('datazoom');
       chart.on('datazoom', () => {
         const {start, end} = chart.getOption().dataZoom[0];
-        chart.setOption({xAxis: [timeTicks(min + (max - min) * start / 100, min + (max - min) * end / 100, max)]});
+        chart.setOption({xAxis: [timeTicks(min + (max - min) * start / 100, min + (max - min) * end / 100)]});
       });
     }
   };

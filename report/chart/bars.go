@@ -174,11 +174,11 @@ func comparison(a *analyze.Analysis) (Chart, bool) {
 		b.Names = append(b.Names, name)
 		p.Values = append(p.Values, rel)
 		label := Change.Text(rel)
-		switch r.Significant {
-		case analyze.No:
+		if rel >= 10 {
+			label = "×" + grouped(rel+1, 3)
+		}
+		if r.Significant == analyze.No {
 			label = "~ " + label + " (within noise)"
-		case analyze.Unknown:
-			label += " (noise unknown)"
 		}
 		p.Labels = append(p.Labels, label)
 		said = append(said, name+" "+label)
