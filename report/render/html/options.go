@@ -145,7 +145,7 @@ func spans(c chart.Chart) *opts.MarkAreas {
 	}
 	for _, s := range c.Outages {
 		m.Data = append(m.Data, [2]edge{
-			{Name: s.Name, XAxis: number(s.From), ItemStyle: &opts.ItemStyle{Color: "--outage"}, Label: &opts.Label{Position: "insideBottom", Color: "--errors", FontSize: 11}},
+			{Name: s.Name, XAxis: number(s.From), ItemStyle: &opts.ItemStyle{Color: "--outage"}, Label: &opts.Label{Position: "inside", Color: "--errors", FontSize: 11}},
 			{XAxis: number(s.To)},
 		})
 	}
