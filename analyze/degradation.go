@@ -337,8 +337,8 @@ func (c *context) mechanisms() []Mechanism {
 	}
 	return []Mechanism{
 		limiting,
-		{Name: "Cache Fallback", Evidence: "needs cache and database snapshots over the run: peakload record --redis … --postgres …"},
-		{Name: "Read Replica Routing", Evidence: "needs connection counts of the replicas: peakload record --postgres …"},
+		{Name: "Cache Fallback", Evidence: "needs cache and database snapshots over the run"},
+		{Name: "Read Replica Routing", Evidence: "needs connection counts of the replicas over the run"},
 		{Name: "Feature Throttling", Evidence: "needs the application's log or metrics: 503s with Retry-After, or features switched off"},
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // needPool is what shows a pool that no failure names.
-const needPool = "resource snapshots (peakload record --postgres URL) or the application's log"
+const needPool = "resource snapshots or the application's log"
 
 // failures answers what failed: by class, and what the document asks of pools,
 // timeouts and the database.

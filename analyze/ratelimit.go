@@ -11,7 +11,7 @@ import (
 
 // needUserTypes is what tells requests of one kind of user from another's:
 // nothing that Locust writes names the user class of a request.
-const needUserTypes = "counters by user type from the application's metrics or log: peakload record --http URL"
+const needUserTypes = "counters by user type from the application's metrics or log"
 
 // rateLimit answers what the rate limiter did: how much it turned away, and
 // whether that protected the rest.
@@ -48,7 +48,7 @@ func rateLimit(c *context) RateLimit {
 			r.Total.Status, r.Total.Why = LimitIneffective, fmt.Sprintf("429s were issued while %s", r.ProtectedWhy)
 		}
 	}
-	r.ExhaustionWhy = "needs resource snapshots: peakload record"
+	r.ExhaustionWhy = "needs resource snapshots of the application, its database and its cache"
 	if c.failures.PoolExhaustion.Occurred == Yes {
 		r.NoExhaustion, r.ExhaustionWhy = No, c.failures.PoolExhaustion.Evidence
 	}

@@ -8,9 +8,9 @@ import (
 // says what would measure it.
 
 const (
-	needHost     = "snapshots of the hosts and processes during the run: peakload record"
-	needDatabase = "database snapshots during the run: peakload record --postgres …"
-	needCache    = "cache snapshots during the run: peakload record --redis …"
+	needHost     = "snapshots of the hosts and processes during the run"
+	needDatabase = "database snapshots during the run"
+	needCache    = "cache snapshots during the run"
 	needApp      = "the application's metrics or log of the run"
 	needSteps    = "a capacity analysis, which this version does not make"
 )
