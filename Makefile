@@ -49,6 +49,14 @@ fuzz:
 	    done; \
 	done
 
+# ECharts for the page, from npm by lockfile; without npm its charts are static.
+assets:
+	@if command -v npm >/dev/null; then $(MAKE) -s web/dist/echarts.min.js.gz; \
+	    else echo "no npm: the page will have static charts only"; fi
+
+web/dist/echarts.min.js.gz: web/package-lock.json web/build.mjs web/echarts.mjs
+	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm run --silent build
+
 # Static checks: formatting, vet, staticcheck.
 check:
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
