@@ -168,6 +168,7 @@ func dated(h *loadtest.History, g loadtest.Segment, at []float64, s *seconds) {
 			continue
 		}
 		f := min(1, max(0, (float64(h.Total.Requests[k])-a)/c))
+		f = passed(f, s.growth(h.Time[k], c))
 		doubt := ((a1 - a0) + (b1 - b0)) / c
 		part[i] = float64(h.Time[k]) + f
 		weight[i] = 1 / (max(f*(1-f), .05)/c + doubt*doubt + 1e-4)
@@ -193,6 +194,33 @@ func dated(h *loadtest.History, g loadtest.Segment, at []float64, s *seconds) {
 		fixed[i] = min(float64(h.Time[k])+.999, max(float64(h.Time[k])+.001, t))
 	}
 	copy(at[g.From:g.To+1], fixed)
+}
+
+// growth is how much more is completed at the end of second u than at its
+// beginning, relative to the c completions of the second.
+func (s *seconds) growth(u int64, c float64) float64 {
+	mid := func(u int64) float64 {
+		a, b, ok := s.by(u)
+		if !ok || math.IsInf(b, 1) {
+			return math.NaN()
+		}
+		return (a + b) / 2
+	}
+	g := ((mid(u+1) - mid(u)) - (mid(u-1) - mid(u-2))) / 2 / c
+	if math.IsNaN(g) {
+		return 0
+	}
+	return min(1.9, max(-1.9, g))
+}
+
+// passed is the fraction of a second by which a share f of its completions
+// has come, when their rate grows linearly by g from its beginning to its end.
+func passed(f, g float64) float64 {
+	if math.Abs(g) < 1e-3 {
+		return f
+	}
+	b := 1 - g/2
+	return min(1, max(0, (math.Sqrt(b*b+2*g*f)-b)/g))
 }
 
 func abs(n int) int {
