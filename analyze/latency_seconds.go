@@ -177,18 +177,19 @@ func dated(h *loadtest.History, g loadtest.Segment, at []float64, s *seconds) {
 	for i := range n {
 		// what the rows around say of this one, if every row took as long as
 		// the corridor that the stamps leave says
-		sum, w := 0.0, 0.0
-		for j := max(0, i-reach); j <= min(n-1, i+reach); j++ {
+		w, y := 0.0, 0.0
+		from := max(0, min(i-reach, n-1-2*reach))
+		for j := from; j <= min(n-1, from+2*reach); j++ {
 			if weight[j] == 0 || abs(int(h.Time[g.From+j]-h.Time[g.From+i])-(j-i)) > 1 { // a stall of the writer between
 				continue
 			}
-			sum += weight[j] * (part[j] - float64(j-i))
-			w += weight[j]
+			v := part[j] - float64(h.Time[g.From+i]) - float64(j-i)
+			w, y = w+weight[j], y+weight[j]*v
 		}
 		if w == 0 {
 			continue
 		}
-		t := sum / w
+		t := float64(h.Time[g.From+i]) + y/w
 		k := g.From + i
 		// the stamp itself is certain
 		fixed[i] = min(float64(h.Time[k])+.999, max(float64(h.Time[k])+.001, t))
