@@ -129,15 +129,15 @@ func (c *context) judge(t plan.Target, v measure.Value) (Status, string) {
 	}
 	low, high, _ := v.Limits()
 	holdsLow, holdsHigh := t.Op.Holds(low, t.Limit), t.Op.Holds(high, t.Limit)
-	said := fmt.Sprintf("%s, target %s %s", shown(v, t.Limit), t.Op, shownLimit(t))
+	said := fmt.Sprintf("%s, target %s", shown(v, t.Limit), t.Asks())
 	switch {
 	case holdsLow && holdsHigh:
 		return Pass, said
 	case !holdsLow && !holdsHigh:
 		return Fail, said
 	case v.Method() == measure.Bounded || math.IsInf(high, 1) || t.Unit() == measure.Seconds && high > 2*low:
-		return NotMeasured, fmt.Sprintf("the files only bound it: %s to %s, which the target %s %s lies between",
-			shown(measure.Of(low, v.Unit()), t.Limit), shown(measure.Of(high, v.Unit()), t.Limit), t.Op, shownLimit(t))
+		return NotMeasured, fmt.Sprintf("the files only bound it: %s to %s, which the target %s lies between",
+			shown(measure.Of(low, v.Unit()), t.Limit), shown(measure.Of(high, v.Unit()), t.Limit), t.Asks())
 	}
 	return Borderline, said + ", which lies within the figure's limits"
 }
@@ -148,10 +148,6 @@ func shown(v measure.Value, limit float64) string {
 		return "no limit"
 	}
 	return measure.Format(v, measure.Style{Apart: []float64{limit}})
-}
-
-func shownLimit(t plan.Target) string {
-	return measure.Format(measure.Of(t.Limit, t.Unit()), measure.Style{})
 }
 
 // need says why a figure is missing, in words.

@@ -71,6 +71,18 @@ func Format(v Value, s Style) string {
 	return b.String()
 }
 
+// Stated shows a number that a person stated, such as a limit: in the unit
+// that suits its size, with no more digits than it was stated with.
+func Stated(n float64, u Unit) string {
+	sc := scaleOf(u, "", n)
+	shown := math.Abs(n) * sc.factor
+	exp := 0
+	for exp > -4 && math.Abs(round(shown, exp)-shown) > 1e-9*shown {
+		exp--
+	}
+	return sign(n*sc.factor, exp, false) + digits(shown, exp) + sc.suffix
+}
+
 // Same reports whether two figures read the same in a style, ranges aside.
 func Same(a, b Value, s Style) bool {
 	s.Plain = true

@@ -128,3 +128,19 @@ func TestSpan(t *testing.T) {
 		}
 	}
 }
+
+func TestStated(t *testing.T) {
+	for _, c := range []struct {
+		n    float64
+		u    measure.Unit
+		want string
+	}{
+		{.05, measure.Ratio, "5%"}, {.005, measure.Ratio, "0.5%"}, {.29, measure.Ratio, "29%"}, {0, measure.Ratio, "0%"},
+		{1, measure.Seconds, "1,000 ms"}, {.0025, measure.Seconds, "2.5 ms"}, {30, measure.Seconds, "30 s"},
+		{1500, measure.PerSecond, "1,500 RPS"}, {2.5, measure.PerSecond, "2.5 RPS"}, {3, measure.Count, "3"},
+	} {
+		if got := measure.Stated(c.n, c.u); got != c.want {
+			t.Errorf("Stated(%v, %v) = %q, want %q", c.n, c.u, got, c.want)
+		}
+	}
+}

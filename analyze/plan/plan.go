@@ -115,6 +115,9 @@ const (
 // String returns the operator as written.
 func (o Op) String() string { return [...]string{"<", "<=", ">", ">="}[o] }
 
+// sign returns the operator as people write it.
+func (o Op) sign() string { return [...]string{"<", "≤", ">", "≥"}[o] }
+
 // Holds reports whether x satisfies the comparison with limit.
 func (o Op) Holds(x, limit float64) bool {
 	switch o {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+
+	"github.com/peakload/peakload/analyze/measure"
 )
 
 // The phases that every run has a meaning for.
@@ -353,6 +355,14 @@ func (t Target) LimitText() string {
 		return shifted(t.Limit, 3) + "ms"
 	}
 	return shifted(t.Limit, 0) + "s"
+}
+
+// Asks returns what the target asks for, for people: "< 1,000 ms", "none".
+func (t Target) Asks() string {
+	if t.Metric == Outages && (t.Limit == 0 && t.Op == LessEqual || t.Limit == 1 && t.Op == Less) {
+		return "none"
+	}
+	return t.Op.sign() + " " + measure.Stated(t.Limit, t.Unit())
 }
 
 // ScopeText returns phase and endpoint as the grammar writes them:

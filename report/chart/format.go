@@ -95,18 +95,3 @@ func Figure(v measure.Value) string { return measure.Format(v, measure.Style{Pla
 func FigureWithin(v measure.Value, targets ...float64) string {
 	return measure.Format(v, measure.Style{Apart: targets})
 }
-
-// quantity shows a limit, with no more digits than it was written with.
-func quantity(n float64, u measure.Unit) string {
-	switch {
-	case u == measure.Seconds && n >= 10:
-		return grouped(n, 4) + " s"
-	case u == measure.Seconds:
-		return grouped(n*1000, 4) + " ms"
-	case u == measure.Ratio:
-		return grouped(n*100, 4) + "%"
-	case u == measure.PerSecond:
-		return grouped(n, 4) + " RPS"
-	}
-	return grouped(n, 4)
-}

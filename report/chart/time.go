@@ -190,10 +190,8 @@ func (c *Chart) limits(a *analyze.Analysis, role Role, axis int, fits func(plan.
 
 // TargetText writes a target in the fewest words: "P95 < 1,000 ms".
 func TargetText(t plan.Target) string {
-	return targetName(t) + " " + LimitText(t)
+	return targetName(t) + " " + t.Asks()
 }
-
-func opText(o plan.Op) string { return [...]string{"<", "≤", ">", "≥"}[o] }
 
 func targetName(t plan.Target) string {
 	switch t.Metric {
@@ -292,7 +290,7 @@ func judged(a *analyze.Analysis, metrics ...plan.Metric) []string {
 		if !slices.Contains(metrics, r.Target.Metric) || r.Target.Endpoint != "" {
 			continue
 		}
-		said = append(said, targetName(r.Target)+" "+FigureWithin(r.Actual, r.Target.Limit)+", target "+LimitText(r.Target)+": "+StatusWord(r.Status))
+		said = append(said, targetName(r.Target)+" "+FigureWithin(r.Actual, r.Target.Limit)+", target "+r.Target.Asks()+": "+StatusWord(r.Status))
 	}
 	return said
 }
@@ -339,12 +337,4 @@ func median(v []float64) float64 {
 	s := slices.Clone(v)
 	slices.Sort(s)
 	return s[len(s)/2]
-}
-
-// LimitText writes what a target asks for: "< 1,000 ms".
-func LimitText(t plan.Target) string {
-	if t.Metric == plan.Outages && t.Limit == 0 {
-		return "none"
-	}
-	return opText(t.Op) + " " + quantity(t.Limit, t.Unit())
 }

@@ -56,7 +56,7 @@ func newView(a *analyze.Analysis) view {
 	v := view{Verdict: judge(a), Facts: facts(a), Quality: a.Quality}
 	for _, r := range a.Targets {
 		t := target{
-			Name: r.Target.Name, Limit: chart.LimitText(r.Target), Scope: scope(r),
+			Name: r.Target.Name, Limit: r.Target.Asks(), Scope: scope(r),
 			Actual: chart.FigureWithin(r.Actual, r.Target.Limit), WholeRun: chart.FigureWithin(r.WholeRun, r.Target.Limit),
 			Class: statusClasses[r.Status], Status: statusWords[r.Status],
 		}

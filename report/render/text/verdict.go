@@ -94,7 +94,7 @@ func (p printer) table(rs []analyze.TargetResult) {
 	}
 	rows := [][4]string{{"TARGET", "WHERE", "LIMIT", "ACTUAL"}}
 	for _, r := range rs {
-		rows = append(rows, [4]string{name(r.Target), where(r), limit(r.Target), actual(r)})
+		rows = append(rows, [4]string{name(r.Target), where(r), r.Target.Asks(), actual(r)})
 	}
 	const gap, statusWidth = 2, 15
 	var widths [4]int
@@ -152,10 +152,6 @@ func where(r analyze.TargetResult) string {
 		scope = r.Target.Endpoint + ", " + scope
 	}
 	return Plain(scope)
-}
-
-func limit(t plan.Target) string {
-	return t.Op.String() + " " + measure.Format(measure.Of(t.Limit, t.Unit()), measure.Style{})
 }
 
 func actual(r analyze.TargetResult) string {
