@@ -54,10 +54,33 @@ func (f *filler) actions() []string {
 	if text, ok := f.worstErrors(); ok {
 		out = append(out, text)
 	}
+	if text, ok := f.refusedOnly(); ok {
+		out = append(out, text)
+	}
 	if text, ok := f.lighter(); ok {
 		out = append(out, text)
 	}
 	return out
+}
+
+// refusedOnly asks what a 429 is, where nothing but 429s missed the error
+// target: to refuse may be what the system is meant to do.
+func (f *filler) refusedOnly() (string, bool) {
+	peak := f.peak()
+	if peak == nil || f.a.Plan == nil || f.a.Plan.Count429 == plan.As429Separate {
+		return "", false
+	}
+	other := peak.ErrorRateWithout429()
+	_, high, ok := other.Limits()
+	for _, r := range f.a.Targets {
+		if r.Target.Metric != plan.Errors || r.Status != analyze.Fail || r.Target.Endpoint != "" || r.Scope != "peak" || !ok || !r.Target.Op.Holds(high, r.Target.Limit) {
+			continue
+		}
+		plain := measure.Style{Plain: true, Apart: []float64{r.Target.Limit}}
+		return fmt.Sprintf("Decide whether 429s count as errors: the error rate is %s with them and %s without, target %s (--count-429=separate leaves them out)",
+			measure.Format(r.Actual, plain), measure.Format(other, plain), r.Target.Op.String()+" "+r.Target.LimitText()), true
+	}
+	return "", false
 }
 
 // lighter asks for the run that was planned, where this one had less load.

@@ -414,3 +414,25 @@ func TestWholeRunFigures(t *testing.T) {
 		t.Errorf("no %q in\n%s", want, got)
 	}
 }
+
+// Where refusals alone missed the error target, that is the question to answer.
+func TestRefusals(t *testing.T) {
+	const src = "| Metric | Target | Actual | Status |\n|---|---|---|---|\n| Error Rate | < 5% | TBD | ⏳ |\n\n## Immediate Actions\n1. ⏳ TBD\n"
+	got, _ := fill(t, []byte(src), func(p *plan.Plan) *analyze.Analysis {
+		a := healthy(p)
+		w := &a.Phases[1].Window
+		w.Failures, w.ErrorRate = exact(.6*560*481, measure.Count), exact(.6, measure.Ratio)
+		w.RateLimited = exact(.59*560*481, measure.Count)
+		a.Targets[0].Actual, a.Targets[0].Status, a.Verdict = w.ErrorRate, analyze.Fail, analyze.Failed
+		a.Targets[0].WholeRun = w.ErrorRate
+		return a
+	})
+	for _, want := range []string{
+		"| 60.0% (1.0% without 429s) | ❌ Fail |",
+		"1. Decide whether 429s count as errors: the error rate is 60.0% with them and 1.0% without, target < 5% (--count-429=separate leaves them out)\n",
+	} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
