@@ -164,7 +164,8 @@ func (l *latencies) percentile(s *loadtest.Series, from, to int, p float64) meas
 	a, b := stats.Resolution(v)
 	low, high = min(low, a), max(high, b)
 	// no latency lies outside of what the counters have ever seen
-	low, high = max(low, s.Min[to]*ms), min(high, s.Max[to]*ms)
+	least, most := l.seen(s, from, to)
+	low, high = max(low, least*ms), min(high, most*ms)
 	v = min(max(v, low), high)
 	if high > 3*low && high-low > 5 && method != measure.Bounded {
 		method = measure.Bounded
@@ -184,6 +185,18 @@ func completions(s *loadtest.Series, first []int, from, to int) float64 {
 		k = f - 1
 	}
 	return max(0, n)
+}
+
+// seen returns the lowest and the highest latency that the counters had seen
+// in the segments that a window touches, up to its end.
+func (l *latencies) seen(s *loadtest.Series, from, to int) (low, high float64) {
+	low, high = math.Inf(1), 0
+	for k := to; k > from; k = l.first[k] - 1 {
+		if s.Requests[k] > 0 {
+			low, high = min(low, s.Min[k]), max(high, s.Max[k])
+		}
+	}
+	return low, high
 }
 
 // trust says how far limits go for percentile p, and what the figure is.

@@ -33,6 +33,9 @@ func (m *Model) Below(i, from, to, edge int) (low, high float64) {
 			// what the series' own extremes prove
 			for s := range m.Series {
 				x := &m.Series[s]
+				if k >= len(x.N) {
+					continue // it has nothing after the last row
+				}
 				if edge <= x.Lo[k] {
 					g.most[k-a] -= x.N[k]
 				} else if edge > x.Hi[k] {
