@@ -63,7 +63,8 @@ func fillQuality(f *filler, s *form.Section) {
 	notes := make([]string, 0, len(f.a.Quality))
 	for _, n := range f.a.Quality {
 		text := form.Escape(strings.TrimSuffix(sentence(n.Message), "."))
-		if n.Source != "" {
+		// Lines of this document move as it is filled, and files are renamed.
+		if n.Source != "" && !strings.HasPrefix(n.Source, f.doc.Name+":") {
 			text += " (" + code(n.Source) + ")"
 		}
 		notes = append(notes, qualityIcons[n.Severity]+" "+text)

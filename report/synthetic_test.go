@@ -74,7 +74,8 @@ func everything(p *plan.Plan) *analyze.Analysis {
 			{Severity: "P1", Title: "Connection pool exhausted", Evidence: "200 failures"},
 		},
 		Lessons: []string{"The connection pool was exhausted before anything else broke.", "Reads kept their target throughout."},
-		Quality: []loadtest.Note{{Code: "lost_tail", Severity: loadtest.Warn, Message: "the history ends 4 s before the run did", Source: "peak_stats_history.csv:412"}},
+		Quality: []loadtest.Note{{Code: "lost_tail", Severity: loadtest.Warn, Message: "the history ends 4 s before the run did", Source: "peak_stats_history.csv:412"},
+			{Code: "phase_absent", Message: "The run has no phase that answers to the planned “Ramp-down”", Source: "doc.md:61:3"}},
 		Endpoints: []analyze.Endpoint{
 			{Endpoint: loadtest.Endpoint{Method: "GET", Name: "/feed"}, Peak: window(75, 370, 620, 620, 100, .2, 0), ShareOfSlowdown: around(.2, .15, .25, measure.Ratio)},
 			{Endpoint: loadtest.Endpoint{Method: "POST", Name: "/orders"}, Peak: window(75, 370, 620, 620, 80, .9, .1), ShareOfSlowdown: around(.62, .55, .7, measure.Ratio)},
