@@ -43,7 +43,14 @@ type filling struct {
 	overwrite bool
 }
 
-func (f filling) fill(t testing.TB, src []byte) ([]byte, Summary) {
+// A tester is what testing and rapid have in common.
+type tester interface {
+	Helper()
+	Fatal(...any)
+	Errorf(string, ...any)
+}
+
+func (f filling) fill(t tester, src []byte) ([]byte, Summary) {
 	t.Helper()
 	d, err := Parse("doc", src)
 	if err != nil {
@@ -53,6 +60,7 @@ func (f filling) fill(t testing.TB, src []byte) ([]byte, Summary) {
 }
 
 func (f filling) apply(d *Doc) []byte {
+	d.touched = true // a fill that finds nothing to set is a fill
 	if f.overwrite {
 		d.Overwrite()
 	}
@@ -163,7 +171,7 @@ func refills(t testing.TB, src []byte) {
 	}
 }
 
-func same(t testing.TB, what string, want, got []byte) {
+func same(t tester, what string, want, got []byte) {
 	t.Helper()
 	if bytes.Equal(want, got) {
 		return

@@ -89,6 +89,7 @@ type Item struct {
 	end    int  // where its Text ends
 	reach  int  // where all of it ends
 	simple bool // a single paragraph and nothing else
+	alone  bool // no list is nested directly under its first paragraph
 	whole  bool // Text is that paragraph, without comments around it
 }
 

@@ -95,14 +95,14 @@ func (l *List) plan() listPlan {
 
 // replaces reports whether a fill writes over this item.
 func (l *List) replaces(e elem) bool {
-	return e.state != Edited || l.doc.overwrite && l.pending != nil && e.item.simple && e.item.whole
+	return e.state != Edited || l.doc.overwrite && l.pending != nil && e.item.alone && e.item.whole
 }
 
 func (l *List) planRun(p *listPlan, r *run, at []int, contents []string, known [][]memItem) {
 	pure, written := true, false
 	for k, i := range at {
 		e := l.elems[i]
-		pure = pure && l.replaces(e) && i == at[0]+k
+		pure = pure && l.replaces(e) && i == at[0]+k && (e.item.simple || k == len(at)-1)
 		written = written || e.state != Blank
 		if e.state == Edited && !l.replaces(e) && l.pending != nil {
 			p.kept = append(p.kept, Remark{e.item.Line, keptText, quoted(e.item.Text.Text)})
@@ -145,6 +145,9 @@ func (l *List) planRun(p *listPlan, r *run, at []int, contents []string, known [
 	}
 	last := at[len(at)-1]
 	after := l.doc.lineEnd(l.elems[last].item.reach)
+	if e := l.elems[last]; l.replaces(e) {
+		after = e.item.end
+	}
 	for k := len(at); k < len(contents); k++ {
 		known[last] = append(known[last], memItem{true, textHash(contents[k])})
 		p.edits = append(p.edits, edit{span{after, after}, style.lead(max(k, 1)) + style.marker(k) + contents[k]})

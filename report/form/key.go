@@ -99,10 +99,14 @@ func words(t string) string {
 	fields := strings.FieldsFunc(t, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.Mn, r)
 	})
-	for i, f := range fields {
-		fields[i] = singular(f)
+	kept := fields[:0]
+	for _, f := range fields {
+		f = strings.TrimLeftFunc(f, func(r rune) bool { return unicode.Is(unicode.Mn, r) })
+		if f != "" {
+			kept = append(kept, singular(f))
+		}
 	}
-	return strings.Join(fields, " ")
+	return strings.Join(kept, " ")
 }
 
 // singular takes the English plural off a word, roughly and repeatably.

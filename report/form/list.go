@@ -36,17 +36,24 @@ func (r *reader) item(n ast.Node) *Item {
 	if first != nil && isParagraph(first) && first.Lines().Len() > 0 {
 		it.simple = first.NextSibling() == nil
 		rest = first.NextSibling()
+		_, nested := rest.(*ast.List)
+		it.alone = !nested
 		r.itemText(it, first)
 	}
 	if it.Text == nil {
 		it.Text = &Slot{doc: r.doc, detached: true, Line: r.nodeLine(n)}
 		it.Line = it.Text.Line
 	}
+	section := r.section
 	r.within(func() {
 		for c := rest; c != nil; c = c.NextSibling() {
 			switch c := c.(type) {
 			case *ast.List:
-				it.Lists = append(it.Lists, r.list(c))
+				if r.section == section {
+					it.Lists = append(it.Lists, r.list(c))
+				} else { // under a heading within the item
+					r.section.Lists = append(r.section.Lists, r.list(c))
+				}
 			case *east.Table:
 				r.table(c)
 			case *ast.Heading:

@@ -248,7 +248,10 @@ func entityEnd(s string, i int) int {
 		return 0
 	}
 	e := s[i : i+j+1]
-	if t := html.UnescapeString(e); t == e {
+	if strings.IndexFunc(e[1:j], func(r rune) bool { return r != '#' && !isWord(r) }) >= 0 {
+		return 0
+	}
+	if t := html.UnescapeString(e); t == e || strings.HasSuffix(t, ";") && len(t) > 1 {
 		return 0
 	}
 	return i + j + 1

@@ -23,9 +23,12 @@ func (d *Doc) recall() {
 	for i, s := range m.sections {
 		oldKeys[i] = s.key
 	}
-	matched := pair(oldKeys, newKeys, func(o, n int) int { return views[n].score(m.sections[o]) })
-	matchRest(matched, len(newKeys), func(o int) []string { return m.sections[o].traces() },
-		func(n int) map[string]bool { return views[n].traces })
+	matched := (&matching{
+		old: oldKeys, new: newKeys, enough: 4,
+		score:  func(o, n int) int { return views[n].score(m.sections[o]) },
+		traces: func(o int) []string { return m.sections[o].traces() },
+		has:    func(n int) map[string]bool { return views[n].traces },
+	}).solve()
 	remembered := make([][]*memSection, len(d.Sections))
 	for o, n := range matched {
 		if n >= 0 {
@@ -74,6 +77,7 @@ func view(s *Section) *sectionView {
 		for _, h := range slot.hashes() {
 			last.traces[col+h] = true
 			v.traces[last.key+col+h] = true
+			v.traces[col+h] = true
 		}
 	}
 	for _, l := range s.allLists {
@@ -94,18 +98,21 @@ func (v *sectionView) score(s *memSection) int {
 	return n
 }
 
+// traces returns what the section is known by: every cell by row, column and
+// text and again without the row, whose label may have been amended, and every
+// item twice.
 func (s *memSection) traces() []string {
 	var all []string
 	for _, g := range s.groups {
 		for _, c := range g.cells {
-			all = append(all, g.key+c.col+c.hash)
+			all = append(all, g.key+c.col+c.hash, c.col+c.hash)
 		}
 	}
 	for _, l := range s.lists {
 		for _, r := range l.runs {
 			for _, it := range r.items {
 				if it.ours {
-					all = append(all, "*"+it.hash)
+					all = append(all, "*"+it.hash, "*"+it.hash)
 				}
 			}
 		}
@@ -153,22 +160,23 @@ func (s *Slot) knows(hash string) bool {
 func (v *sectionView) recallGroups(old []*memGroup) {
 	var named []*memGroup
 	paragraph := groupKey("paragraph")
-	loose := map[string]*memCell{}
+	loose := map[string][]*memCell{}
 	for _, g := range old {
 		if g.key != paragraph {
 			named = append(named, g)
 			continue
 		}
 		for _, c := range g.cells {
-			loose[c.hash] = c
+			loose[c.hash] = append(loose[c.hash], c)
 		}
 	}
 	var groups []*groupView
 	for _, g := range v.groups {
 		if g.slots[0].role != inParagraph {
 			groups = append(groups, g)
-		} else if c := loose[textHash(g.slots[0].raw)]; c != nil {
-			g.slots[0].written(c)
+		} else if h := textHash(g.slots[0].raw); len(loose[h]) > 0 {
+			g.slots[0].written(loose[h][0])
+			loose[h] = loose[h][1:]
 		}
 	}
 	oldKeys, newKeys := make([]string, len(named)), make([]string, len(groups))
@@ -178,9 +186,13 @@ func (v *sectionView) recallGroups(old []*memGroup) {
 	for i, g := range groups {
 		newKeys[i] = g.key
 	}
-	matched := pair(oldKeys, newKeys, func(o, n int) int { return hits(named[o].traces(), groups[n].traces) })
-	matchRest(matched, len(newKeys), func(o int) []string { return named[o].traces() },
-		func(n int) map[string]bool { return groups[n].traces })
+	matched := (&matching{
+		old: oldKeys, new: newKeys, enough: 2,
+		idle:   func(o, n int) bool { return groups[n].blank(named[o].cells) },
+		score:  func(o, n int) int { return hits(named[o].traces(), groups[n].traces) },
+		traces: func(o int) []string { return named[o].traces() },
+		has:    func(n int) map[string]bool { return groups[n].traces },
+	}).solve()
 	cells := make([][]*memCell, len(groups))
 	for o, n := range matched {
 		if n >= 0 {
@@ -192,6 +204,22 @@ func (v *sectionView) recallGroups(old []*memGroup) {
 			g.recallCells(cells[i])
 		}
 	}
+}
+
+// blank reports whether all of these cells are blanks now, or the label of
+// the row was itself a blank, so that its name says nothing.
+func (g *groupView) blank(cells []*memCell) bool {
+	for i, s := range g.slots {
+		for _, c := range cells {
+			if g.cols[i] == c.col && s.role == rowLabel && c.kind == bySet {
+				return true
+			}
+			if g.cols[i] == c.col && !(s.plain && isBlank(s.Text)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // recallCells matches the cells of one row, or the one slot of a label.
@@ -238,118 +266,6 @@ func (s *Slot) changed(c *memCell) {
 	}
 	s.written(c)
 	s.State = Edited
-}
-
-// pair matches old names with new ones of the same name: one with one, several
-// by score and then in order. Where more old ones than new ones bear a name, as
-// a merge leaves them, the rest go where they score best. Unmatched is -1.
-func pair(old, new []string, score func(o, n int) int) []int {
-	matched := make([]int, len(old))
-	news, olds := map[string][]int{}, map[string][]int{}
-	for n, k := range new {
-		news[k] = append(news[k], n)
-	}
-	var order []string
-	for o, k := range old {
-		matched[o] = -1
-		if len(olds[k]) == 0 {
-			order = append(order, k)
-		}
-		olds[k] = append(olds[k], o)
-	}
-	const many = 1 << 16 // comparisons, beyond which order decides
-	for _, k := range order {
-		os, ns := olds[k], news[k]
-		used := make([]bool, len(ns))
-		if len(os) > 1 || len(ns) > 1 {
-			for i, o := range os {
-				best, at := 0, -1
-				from, to := 0, len(ns)
-				if len(os)*len(ns) > many {
-					from, to = min(i, len(ns)), min(i+1, len(ns))
-				}
-				for j := from; j < to; j++ {
-					n := ns[j]
-					if used[j] {
-						continue
-					}
-					if sc := score(o, n); sc > best {
-						best, at = sc, j
-					}
-				}
-				if at >= 0 {
-					used[at], matched[o] = true, ns[at]
-				}
-			}
-		}
-		j := 0
-		for _, o := range os {
-			for j < len(ns) && used[j] {
-				j++
-			}
-			if matched[o] >= 0 || len(ns) == 0 {
-				continue
-			}
-			if j < len(ns) {
-				used[j], matched[o] = true, ns[j]
-			} else {
-				matched[o] = ns[0]
-			}
-		}
-	}
-	return matched
-}
-
-// matchRest matches what pair left over on both sides by text alone: at least
-// two traces, or half of what is remembered, must be found again.
-func matchRest(matched []int, n int, traces func(o int) []string, has func(n int) map[string]bool) {
-	free := make([]bool, n)
-	for i := range free {
-		free[i] = true
-	}
-	left := false
-	for _, m := range matched {
-		if m >= 0 {
-			free[m] = false
-		} else {
-			left = true
-		}
-	}
-	if !left {
-		return
-	}
-	where := map[string][]int{}
-	for i := range free {
-		if !free[i] {
-			continue
-		}
-		for t := range has(i) {
-			if len(where[t]) < 32 {
-				where[t] = append(where[t], i)
-			}
-		}
-	}
-	for o, m := range matched {
-		if m >= 0 {
-			continue
-		}
-		all := traces(o)
-		scores := map[int]int{}
-		for _, t := range all {
-			for _, i := range where[t] {
-				scores[i]++
-			}
-		}
-		best, at := 0, -1
-		for i, s := range scores {
-			if free[i] && (s > best || s == best && at > i) {
-				best, at = s, i
-			}
-		}
-		if at >= 0 && (best >= 2 || 2*best >= len(all)) {
-			matched[o], free[at] = at, false
-		}
-	}
 }
 
 func hits(traces []string, has map[string]bool) int {

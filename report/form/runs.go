@@ -2,6 +2,7 @@ package form
 
 import (
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -117,43 +118,46 @@ func matchLists(lists []*List, old []*memList) (map[int]*memList, []*memList) {
 	if len(old) == 0 {
 		return taken, nil
 	}
-	where, named := map[string][]int{}, map[string]int{}
+	named := map[string]int{}
+	where := map[string]map[int]int{} // item → list → how many
 	for i, l := range lists {
 		named[groupKey(l.name)] = i
 		for _, it := range l.Items {
 			h := textHash(it.Text.raw)
-			if len(where[h]) < 64 {
-				where[h] = append(where[h], i)
+			if where[h] == nil {
+				where[h] = map[int]int{}
+			}
+			if len(where[h]) < 64 || where[h][i] > 0 {
+				where[h][i]++
 			}
 		}
 	}
-	var inPlace, elsewhere, rest []*memList
+	// Those whose every item is in place are settled before others are looked
+	// for elsewhere.
+	var open, rest []*memList
 	for _, ml := range old {
-		if _, ok := named[ml.key]; ok {
-			inPlace = append(inPlace, ml)
+		own, ok := named[ml.key]
+		if scores, all := ml.scores(where); ok && taken[own] == nil && scores[own] == all {
+			taken[own] = ml
 		} else {
-			elsewhere = append(elsewhere, ml)
+			open = append(open, ml)
 		}
 	}
-	for _, ml := range append(inPlace, elsewhere...) {
-		scores := map[int]int{}
-		for _, r := range ml.runs {
-			for _, it := range r.items {
-				if !it.ours {
-					continue
-				}
-				for _, i := range where[it.hash] {
-					scores[i] += 2
-				}
-			}
-		}
-		if own, ok := named[ml.key]; ok {
-			scores[own]++
-		}
+	sort.SliceStable(open, func(i, j int) bool {
+		_, a := named[open[i].key]
+		_, b := named[open[j].key]
+		return a && !b
+	})
+	for _, ml := range open {
+		scores, _ := ml.scores(where)
+		own, ok := named[ml.key]
 		best, at := 0, -1
+		if ok && taken[own] == nil {
+			best, at = 2*scores[own]+1, own
+		}
 		for i, n := range scores {
-			if taken[i] == nil && (n > best || n == best && i < at) {
-				best, at = n, i
+			if taken[i] == nil && (2*n > best || 2*n == best && i < at) {
+				best, at = 2*n, i
 			}
 		}
 		if at >= 0 {
@@ -163,6 +167,27 @@ func matchLists(lists []*List, old []*memList) (map[int]*memList, []*memList) {
 		}
 	}
 	return taken, rest
+}
+
+// scores counts by list how many of the items written are found there, and how
+// many were written.
+func (ml *memList) scores(where map[string]map[int]int) (found map[int]int, all int) {
+	count := map[string]int{}
+	for _, r := range ml.runs {
+		for _, it := range r.items {
+			if it.ours {
+				count[it.hash]++
+				all++
+			}
+		}
+	}
+	found = map[int]int{}
+	for h, n := range count {
+		for i, m := range where[h] {
+			found[i] += min(n, m)
+		}
+	}
+	return found, all
 }
 
 // align matches the list's items with those remembered, in order.
@@ -205,7 +230,8 @@ func (l *List) align(ml *memList) {
 			return
 		case it.blankItem(l.doc):
 			e.state = Blank
-		case same && it.simple && it.whole:
+		case same && it.alone && it.whole:
+			// What follows may have come under it when items were removed.
 			e.state = Written
 		}
 		l.elems[n] = e
