@@ -61,7 +61,7 @@ func TestBandsAndExpectations(t *testing.T) {
 		bands   string
 		answers string
 	}{
-		{"healthy", refused(climb(.1, .2, .3, 0, .1).run()), "pass pass fail pass not_measured not_measured", "yes not_measured yes not_measured yes yes yes not_measured yes"},
+		{"healthy", refused(climb(.1, .2, .3, 0, .1).run()), "pass pass fail pass not_measured not_measured", "yes not_measured yes not_measured not_measured yes yes not_measured yes"},
 		{"limited", refused(climb(.1, .2, .3, 120, .1).run()), "pass pass fail pass not_measured not_measured", "no no yes - yes yes no not_measured no"},
 		{"failing", crashed(climb(.1, .2, .9, 120, .1).run()), "pass pass fail fail not_measured not_measured", "no no yes not_measured no yes no not_measured no"},
 		{"not recovered", crashed(climb(.1, .2, .9, 0, .9).run()), "pass pass fail pass not_measured not_measured", "no no yes not_measured yes no yes not_measured no"},

@@ -166,6 +166,12 @@ func compareLevels(row ComparisonRow, base, current levels) judgement {
 	if !ok || !ok2 || b <= 0 || x <= 0 {
 		return j.missing()
 	}
+	if row.Baseline.Vague() || row.Current.Vague() {
+		j.row.Difference = measure.None(row.Current.Unit(), measure.NotDerivable, "a history with --csv-full-history of both runs")
+		j.row.Relative = measure.None(measure.Ratio, measure.NotDerivable, j.row.Difference.Need())
+		j.cannot = "one of the figures is known only within wide limits"
+		return j
+	}
 	bl, bh, _ := row.Baseline.Limits()
 	xl, xh, _ := row.Current.Limits()
 	effect := math.Log(x / b)

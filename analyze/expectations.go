@@ -167,6 +167,8 @@ func (c *context) degradesGracefully(string) (YesNo, string) {
 	shares := fmt.Sprintf("no outage; %s of the requests failed %s", share(f, n), where)
 	low, high, known := w.RateLimited.Limits()
 	switch {
+	case f/n <= limit && !c.slowed():
+		return Unknown, shares + " and no latency target was missed: nothing had to give way; needs a load that the system cannot carry"
 	case f/n <= limit:
 		return Yes, shares
 	case known && (f-low)/n <= limit:
@@ -177,7 +179,20 @@ func (c *context) degradesGracefully(string) (YesNo, string) {
 	case !known || (f-high)/n <= limit:
 		return Unknown, shares + "; whether these were refusals (429) is not known: needs " + needFailures
 	}
-	return No, shares + ", " + share(f-high, n) + " or more other than by a refusal (429)"
+	if high == 0 {
+		return No, shares + ", none of them refused with 429"
+	}
+	return No, shares + ", " + share(f-high, n) + " or more for other reasons than a refusal (429)"
+}
+
+// slowed reports whether a latency target was missed.
+func (c *context) slowed() bool {
+	for _, r := range c.targets {
+		if r.Status == Fail && r.Target.Unit() == measure.Seconds {
+			return true
+		}
+	}
+	return false
 }
 
 func share(part, of float64) string {

@@ -270,3 +270,32 @@ func noteFailures(c *context, o occurrences) {
 			Message: fmt.Sprintf("%d Python errors that ended a task look like timeouts, connection or database errors; Locust does not count them as failed requests and neither do these figures.", hidden)})
 	}
 }
+
+// Words names the class for people: "server errors (HTTP 5xx)".
+func (c ErrorClass) Words() string {
+	switch c.Class {
+	case "rate_limited":
+		return "refused by a rate limiter (429)"
+	case "timeout":
+		return "timed out"
+	case "connection":
+		return "connection refused, reset or lost"
+	case "pool":
+		return "connection pool exhausted"
+	case "db_connection":
+		return "no connection to the database"
+	case "db_query_timeout":
+		return "database query timed out"
+	case "db_lock_timeout":
+		return "database lock timed out"
+	case "db_other":
+		return "other database error"
+	case "http_4xx":
+		return "HTTP 4xx"
+	case "http_5xx":
+		return "HTTP 5xx"
+	case "assertion":
+		return "answer rejected by the test"
+	}
+	return "other"
+}

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
+	"path"
 
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
@@ -51,7 +52,7 @@ func (c *context) issues(a *Analysis) []Issue {
 	}
 	for _, n := range a.Quality {
 		if n.Severity >= loadtest.Warn && n.Code != "closed_loop" {
-			p2 = append(p2, Issue{"P2", "Data quality: " + n.Message, n.Source})
+			p2 = append(p2, Issue{"P2", "Data quality: " + n.Message, path.Base(n.Source)})
 		}
 	}
 	return append(append(p0, p1...), p2...)

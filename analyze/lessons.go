@@ -129,7 +129,7 @@ func whatFailed(a *Analysis) string {
 		e := k.Endpoints[0].Endpoint
 		where = ", most on " + strings.TrimSpace(e.Method+" "+e.Name)
 	}
-	return fmt.Sprintf("%s requests failed; the commonest kind is %s (%s%s).", plainly(a.WholeRun.Failures), strings.ReplaceAll(k.Class, "_", " "), plainly(k.Count), where)
+	return fmt.Sprintf("%s requests failed; the commonest kind is %s (%s%s).", plainly(a.WholeRun.Failures), k.Words(), plainly(k.Count), where)
 }
 
 func (c *context) howItEnded() string {

@@ -209,7 +209,8 @@ func windowIn(text string) []int {
 	return nil
 }
 
-// windowText writes a window in the unit and manner of the planned one.
+// windowText writes a window in the manner of the planned one, and in its unit
+// unless the window is shorter than one of those.
 func windowText(start, end float64, planned string) string {
 	planned, rest, more := strings.Cut(planned, ",")
 	unit, size := "s", 1.0
@@ -222,6 +223,10 @@ func windowText(start, end float64, planned string) string {
 		unit, size = "h", 3600
 	case strings.HasSuffix(strings.TrimSpace(lower), "m"):
 		unit, size = "m", 60
+	}
+	// Parts of a minute are read as seconds: "0-5 s" rather than "0-0.08 min".
+	if size > 1 && end-start < size {
+		unit, size = "s", 1
 	}
 	dash := "-"
 	if strings.Contains(planned, "–") {

@@ -164,13 +164,13 @@ func (f *filler) worstErrors() (string, bool) {
 		if !ok || n == 0 || c.Class == "rate_limited" || c.Class == "pool" {
 			continue
 		}
-		text := fmt.Sprintf("Remove the cause of the %s", count(int(n), "failure", "failures"))
-		if len(c.Examples) > 0 {
-			text += " of the kind “" + form.Escape(clip(c.Examples[0], 120)) + "”"
-		}
+		text := fmt.Sprintf("Remove the cause of the %s of the kind “%s”", count(int(n), "failure", "failures"), c.Words())
 		if len(c.Endpoints) > 0 {
 			e := c.Endpoints[0].Endpoint
 			text += ", most of them on " + form.Escape(endpointName(e.Method, e.Name))
+		}
+		if len(c.Examples) > 0 {
+			text += "; one reads “" + form.Escape(clip(c.Examples[0], 120)) + "”"
 		}
 		return text, true
 	}

@@ -32,7 +32,8 @@ const NotMeasured = "not measured"
 //
 // Three digits are shown, or two where the limits bear no third. A range
 // follows where the figure may be off by more than one unit of its last shown
-// digit; it is rounded outwards, so that it still holds.
+// digit; it is rounded outwards, so that it still holds. Of a vague figure the
+// range is all that is shown.
 func Format(v Value, s Style) string {
 	n, ok := v.Float()
 	if !ok {
@@ -59,6 +60,9 @@ func Format(v Value, s Style) string {
 		exp = separate(exp, n, low, high, apart, ranged)
 	}
 
+	if v.Vague() && !s.Signed {
+		return vague(low, high, sc, s.Bare)
+	}
 	var b strings.Builder
 	b.WriteString(sign(n, exp, s.Signed))
 	b.WriteString(digits(math.Abs(n), exp))
@@ -69,6 +73,28 @@ func Format(v Value, s Style) string {
 		b.WriteString(" (" + rangeText(low, high, exp, s.Signed) + ")")
 	}
 	return b.String()
+}
+
+// vague shows a figure that only its limits are known of: "1–1,000 ms",
+// "≤ 1,000 ms".
+func vague(low, high float64, sc scale, bare bool) string {
+	end := func(x float64, to func(float64, int) float64) string {
+		exp := threeDigits(x)
+		return digits(to(x, exp), exp)
+	}
+	var text string
+	switch {
+	case math.IsInf(high, 1):
+		text = "≥ " + end(max(low, 0), roundDown)
+	case low <= 0:
+		text = "≤ " + end(high, roundUp)
+	default:
+		text = end(low, roundDown) + "–" + end(high, roundUp)
+	}
+	if bare {
+		return text
+	}
+	return text + sc.suffix
 }
 
 // Stated shows a number that a person stated, such as a limit: in the unit

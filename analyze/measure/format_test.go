@@ -86,7 +86,7 @@ func TestFormatHolds(t *testing.T) {
 		n := math.Pow(10, rapid.Float64Range(-3, 4).Draw(t, "log"))
 		low := n * (1 - rapid.Float64Range(0, 0.9).Draw(t, "below")*rapid.SampledFrom([]float64{0, 0.001, 0.1, 1}).Draw(t, "tight"))
 		high := n * (1 + rapid.Float64Range(0, 9).Draw(t, "above")*rapid.SampledFrom([]float64{0, 0.001, 0.1, 1}).Draw(t, "tight"))
-		text := measure.Format(measure.Within(n, low, high, measure.Seconds, measure.Bounded), measure.Style{Scale: "s"})
+		text := measure.Format(measure.Within(n, low, high, measure.Seconds, measure.Windowed), measure.Style{Scale: "s"})
 		shown, rest, _ := strings.Cut(text, " s")
 		number := func(s string) (x, step float64) {
 			s = strings.ReplaceAll(s, ",", "")
@@ -141,6 +141,19 @@ func TestStated(t *testing.T) {
 	} {
 		if got := measure.Stated(c.n, c.u); got != c.want {
 			t.Errorf("Stated(%v, %v) = %q, want %q", c.n, c.u, got, c.want)
+		}
+	}
+}
+
+func TestFormatVague(t *testing.T) {
+	for _, c := range []struct {
+		n, low, high float64
+		want         string
+	}{
+		{.03, .001, 1, "1.0–1,000 ms"}, {.03, 0, 1, "≤ 1,000 ms"}, {.5, .4, math.Inf(1), "≥ 400 ms"}, {.5, .4, .6, "500 ms (400–600)"},
+	} {
+		if got := measure.Format(measure.Within(c.n, c.low, c.high, measure.Seconds, measure.Bounded), measure.Style{}); got != c.want {
+			t.Errorf("%v: %q, want %q", c, got, c.want)
 		}
 	}
 }

@@ -122,6 +122,12 @@ func (v Value) Limits() (low, high float64, ok bool) { return v.low, v.high, v.w
 // IsExact reports whether the limits leave no doubt.
 func (v Value) IsExact() bool { return v.why == measured && v.low == v.high }
 
+// Vague reports whether the limits are all that is known of a positive figure
+// and lie more than a factor of two apart: there is no number to speak of.
+func (v Value) Vague() bool {
+	return v.why == measured && v.method == Bounded && v.high > 2*v.low
+}
+
 // Unit returns the base unit, which a Value has even without a number.
 func (v Value) Unit() Unit { return v.unit }
 

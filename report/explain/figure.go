@@ -144,7 +144,7 @@ func outwards(n float64, round func(float64) float64) string {
 func (p page) verdict(f figure) {
 	for _, r := range f.targets {
 		t := r.Target
-		p.line("target", fmt.Sprintf("%s %s: %s", t.Op, measure.Format(measure.Of(t.Limit, t.Unit()), measure.Style{}), strings.ReplaceAll(r.Status.String(), "_", " ")))
+		p.line("target", fmt.Sprintf("%s: %s", t.Asks(), strings.ReplaceAll(r.Status.String(), "_", " ")))
 		if r.Why != "" {
 			p.line("", r.Why)
 		}
