@@ -1,13 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"os"
 
 	"golang.org/x/term"
 
 	"github.com/peakload/peakload/report"
-	"github.com/peakload/peakload/report/render/json"
 	"github.com/peakload/peakload/report/render/text"
 )
 
@@ -48,11 +46,11 @@ func runCheck(args []string, s streams) (int, error) {
 	}
 	if jsonFile != "" {
 		report.Fill(j.doc, j.analysis) // the document's counts are part of the JSON
-		var b bytes.Buffer
-		if err := json.Write(&b, j.analysis, documentInfo(j.doc)); err != nil {
+		data, err := resultsJSON(j)
+		if err != nil {
 			return 0, err
 		}
-		if err := writeFile(jsonFile, b.Bytes()); err != nil {
+		if err := writeFile(jsonFile, data); err != nil {
 			return 0, plainError(err)
 		}
 	}

@@ -90,8 +90,29 @@ func runReport(args []string, s streams) (int, error) {
 	return exitPass, nil
 }
 
+// An output is a file that the report is written to besides the document.
+type output struct {
+	flag   string
+	name   string // "": not asked for
+	render func(j *job, filled []byte) ([]byte, error)
+}
+
+// outputs lists every rendering of a report.
+func (f *reportFlags) outputs() []output {
+	return []output{
+		{"--html", f.html, func(j *job, filled []byte) ([]byte, error) { return html.Page(filled, j.analysis) }},
+		{"--json", f.json, func(j *job, _ []byte) ([]byte, error) { return resultsJSON(j) }},
+	}
+}
+
+func resultsJSON(j *job) ([]byte, error) {
+	var b bytes.Buffer
+	err := json.Write(&b, j.analysis, documentInfo(j.doc))
+	return b.Bytes(), err
+}
+
 // validate finds flags that contradict each other, and outputs that would
-// write over each other or over an input.
+// write over each other or over the document.
 func (f *reportFlags) validate() error {
 	if f.write && f.doc == "" {
 		return usage("report", "-w fills a document in place: name it with -d FILE")
@@ -99,22 +120,16 @@ func (f *reportFlags) validate() error {
 	if f.write && f.out != "" {
 		return usage("report", "-w and -o both say where the document goes: choose one")
 	}
-	seen := map[string]string{}
-	if !f.write && f.doc != "" {
-		seen[filepath.Clean(f.doc)] = "-d"
+	if f.out != "" && f.doc != "" && filepath.Clean(f.out) == filepath.Clean(f.doc) {
+		return usage("report", "-o names the document itself: use -w to fill it in place")
 	}
-	for _, o := range []struct{ flag, name string }{{"-o", f.out}, {"--html", f.html}, {"--json", f.json}} {
-		if o.name == "" {
-			continue
-		}
+	taken := map[string]string{}
+	for _, o := range append([]output{{flag: "-d", name: f.doc}, {flag: "-o", name: f.out}}, f.outputs()...) {
 		at := filepath.Clean(o.name)
-		if other, ok := seen[at]; ok {
-			if o.flag == "-o" {
-				return usage("report", "-o names the document itself: use -w to fill it in place")
-			}
+		if other, ok := taken[at]; ok && o.name != "" {
 			return usage("report", "%s and %s name the same file, %s", other, o.flag, o.name)
 		}
-		seen[at] = o.flag
+		taken[at] = o.flag
 	}
 	return nil
 }
@@ -122,36 +137,32 @@ func (f *reportFlags) validate() error {
 // publish renders everything before it writes anything.
 func (f *reportFlags) publish(j *job, s streams) error {
 	filled := j.doc.Bytes()
-	type output struct {
+	type file struct {
 		name string
 		data []byte
 	}
-	var outputs []output
-	if f.html != "" {
-		page, err := html.Page(filled, j.analysis)
+	var files []file
+	for _, o := range f.outputs() {
+		if o.name == "" {
+			continue
+		}
+		data, err := o.render(j, filled)
 		if err != nil {
 			return err
 		}
-		outputs = append(outputs, output{f.html, page})
-	}
-	if f.json != "" {
-		var b bytes.Buffer
-		if err := json.Write(&b, j.analysis, documentInfo(j.doc)); err != nil {
-			return err
-		}
-		outputs = append(outputs, output{f.json, b.Bytes()})
+		files = append(files, file{o.name, data})
 	}
 	switch {
 	case f.write:
-		outputs = append(outputs, output{f.doc, filled})
+		files = append(files, file{f.doc, filled})
 	case f.out != "" && f.out != "-":
-		outputs = append(outputs, output{f.out, filled})
+		files = append(files, file{f.out, filled})
 	default:
 		if _, err := s.out.Write(filled); err != nil {
 			return err
 		}
 	}
-	for _, o := range outputs {
+	for _, o := range files {
 		if err := writeFile(o.name, o.data); err != nil {
 			return plainError(err)
 		}
