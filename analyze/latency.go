@@ -54,20 +54,31 @@ type latencies struct {
 	cells *stats.Grid
 	cut   []int // last sample of each slot of the model
 	slot  []int // of each sample
-	mixed *mixed
+	// answers are those given so far, and last the window last asked about: a
+	// window's percentiles share its counts, and reports ask again
+	answers map[question]measure.Value
+	last    *answer
 }
 
-// mixed is the last mixture asked for: three percentiles of a window share it.
-type mixed struct {
-	series   *loadtest.Series
-	from, to int
-	*stats.Mixture
+// A question asks for a percentile of a window.
+type question struct {
+	windowKey
+	p float64
+}
+
+// An answer is what the percentiles of a window are read from.
+type answer struct {
+	windowKey
+	counts []float64 // by cell
+	sum    float64
+	// limits gives the limits of the latency at a rank.
+	limits func(rank, share float64) (low, high float64)
 }
 
 // newLatencies prepares the reconstruction of run's latencies from every
 // source that it has.
 func newLatencies(run *loadtest.Run) *latencies {
-	l := &latencies{run: run, ends: map[*loadtest.Series][]*seconds{}}
+	l := &latencies{run: run, ends: map[*loadtest.Series][]*seconds{}, answers: map[question]measure.Value{}}
 	if h := run.History; h != nil {
 		l.at = stats.Instants(h.Time, 1)
 		l.first = firsts(h)
@@ -132,10 +143,22 @@ func (l *latencies) endpoint(e loadtest.Endpoint, from, to int, p float64) measu
 	return measure.None(measure.Seconds, measure.NotDerivable, needEndpoints)
 }
 
-// percentile answers for one series of the history.
+// percentile answers for one series of the history, once.
 func (l *latencies) percentile(s *loadtest.Series, from, to int, p float64) measure.Value {
+	from, to = max(from, -1), min(to, len(l.run.History.Time)-1)
+	q := question{windowKey{s, from, to}, p}
+	v, ok := l.answers[q]
+	if !ok {
+		v = l.answer(s, from, to, p)
+		if p == p { // NaN is no key
+			l.answers[q] = v
+		}
+	}
+	return v
+}
+
+func (l *latencies) answer(s *loadtest.Series, from, to int, p float64) measure.Value {
 	h := l.run.History
-	from, to = max(from, -1), min(to, len(h.Time)-1)
 	n := completions(s, l.first, from, to)
 	switch {
 	case from >= to || n == 0:
@@ -146,21 +169,19 @@ func (l *latencies) percentile(s *loadtest.Series, from, to int, p float64) meas
 		return measure.None(measure.Seconds, measure.NotApplicable, "")
 	}
 	rank := min(math.Floor(n*p), n-1)
-	x, limits := l.counts(s, from, to)
-	if x == nil {
+	if key := (windowKey{s, from, to}); l.last == nil || l.last.windowKey != key {
+		l.last = l.counts(key)
+	}
+	switch {
+	case l.last.counts == nil:
 		return measure.None(measure.Seconds, measure.NotDerivable, needHistoryRows)
-	}
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	if sum <= 0 {
+	case l.last.sum <= 0:
 		return measure.None(measure.Seconds, measure.NoSamples, "")
 	}
-	scale := sum / n
-	v := l.cells.Quantile(x, (rank+.5)*scale)
+	scale := l.last.sum / n
+	v := l.cells.Quantile(l.last.counts, (rank+.5)*scale)
 	share, method := l.trust(p)
-	low, high := limits(rank*scale, share)
+	low, high := l.last.limits(rank*scale, share)
 	a, b := stats.Resolution(v)
 	low, high = min(low, a), max(high, b)
 	// no latency lies outside of what the counters have ever seen
@@ -217,11 +238,9 @@ func (l *latencies) trust(p float64) (share float64, method measure.Method) {
 	return shareCumulative, measure.Estimated
 }
 
-// A limiter gives the limits of the latency at a rank.
-type limiter func(rank, share float64) (low, high float64)
-
-// counts returns the counts by cell of a window of a series.
-func (l *latencies) counts(s *loadtest.Series, from, to int) ([]float64, limiter) {
+// counts reads the counts of a window off the model, which it solves first if
+// need be.
+func (l *latencies) counts(key windowKey) *answer {
 	h := l.run.History
 	if l.cells == nil {
 		l.cells = l.grid()
@@ -230,8 +249,11 @@ func (l *latencies) counts(s *loadtest.Series, from, to int) ([]float64, limiter
 			l.model.Solve(sweeps, rounds)
 		}
 	}
+	out := &answer{windowKey: key}
+	s, from, to := key.series, key.from, key.to
 	if l.model == nil {
-		return l.mixture(s, from, to)
+		l.mixture(out)
+		return out
 	}
 	var which []int
 	for i := range h.Endpoints {
@@ -241,27 +263,29 @@ func (l *latencies) counts(s *loadtest.Series, from, to int) ([]float64, limiter
 	}
 	if !l.joint() {
 		if s != &h.Total {
-			return nil, nil
+			return out
 		}
 		which = []int{0}
 	}
 	a, b := l.slot[from+1], l.slot[to]
-	x, whole := make([]float64, l.cells.Len()), make([]float64, l.cells.Len())
+	whole := make([]float64, l.cells.Len())
+	out.counts = make([]float64, l.cells.Len())
 	for _, i := range which {
 		e := s
 		if l.joint() {
 			e = &h.Endpoints[i]
 		}
-		l.model.X(i, a, b, 1-l.share(e, a, from), l.share(e, b, to), x)
-		l.model.X(i, a, b, 1, 1, whole)
+		l.model.X(i, a, b, 1-l.share(e, a, from), l.share(e, b, to), out.counts, whole)
 	}
-	in, all := 0.0, 0.0
-	for j := range x {
-		in, all = in+x[j], all+whole[j]
+	all := 0.0
+	for j, v := range out.counts {
+		out.sum, all = out.sum+v, all+whole[j]
 	}
-	return x, func(rank, share float64) (float64, float64) {
-		return l.model.Limits(which, whole, a, b, rank*all/max(in, 1e-9), share)
+	region := l.model.Region(which, a, b)
+	out.limits = func(rank, share float64) (low, high float64) {
+		return region.Limits(whole, rank*all/max(out.sum, 1e-9), share)
 	}
+	return out
 }
 
 // share is the part of a slot's completions up to sample k.
@@ -282,25 +306,26 @@ func (l *latencies) share(s *loadtest.Series, slot, k int) float64 {
 
 // mixture lays rows end to end over a window of a run that is too long to be
 // solved.
-func (l *latencies) mixture(s *loadtest.Series, from, to int) ([]float64, limiter) {
-	if l.mixed == nil || l.mixed.series != s || l.mixed.from != from || l.mixed.to != to {
-		h := l.run.History
-		mix := stats.NewMixture(l.cells)
-		for k := to; k > from; {
-			j := k - 1
-			for j > from && h.Time[k]-h.Time[j] < windowSeconds && l.first[j] == l.first[k] {
-				j--
-			}
-			if n := completions(s, l.first, j, k); n > 0 {
-				lo := l.cells.Cell(s.Min[k] * ms)
-				mix.Add(n, l.knots(l.cells, s, k), lo, max(lo, l.cells.Cell(s.Max[k]*ms)))
-			}
-			k = j
+func (l *latencies) mixture(out *answer) {
+	s, h := out.series, l.run.History
+	mix := stats.NewMixture(l.cells)
+	for k := out.to; k > out.from; {
+		j := k - 1
+		for j > out.from && h.Time[k]-h.Time[j] < windowSeconds && l.first[j] == l.first[k] {
+			j--
 		}
-		l.mixed = &mixed{s, from, to, mix}
+		if n := completions(s, l.first, j, k); n > 0 {
+			lo := l.cells.Cell(s.Min[k] * ms)
+			mix.Add(n, l.knots(l.cells, s, k), lo, max(lo, l.cells.Cell(s.Max[k]*ms)))
+		}
+		k = j
 	}
-	return l.mixed.Counts(), func(rank, share float64) (float64, float64) {
-		return l.mixed.Limits(rank, max(share, shareMixed))
+	out.counts = mix.Counts()
+	for _, v := range out.counts {
+		out.sum += v
+	}
+	out.limits = func(rank, share float64) (low, high float64) {
+		return mix.Limits(rank, max(share, shareMixed))
 	}
 }
 

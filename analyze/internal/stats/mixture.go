@@ -52,5 +52,6 @@ func (m *Mixture) Limits(rank, share float64) (low, high float64) {
 		a, b = a+m.low[e], b+m.high[e]
 		lows[e], highs[e] = a, b
 	}
-	return m.grid.between(m.counts, rank, share, func(e int) (float64, float64) { return lows[e], highs[e] })
+	return m.grid.between(m.counts, rank, share,
+		func(e int) float64 { return lows[e] }, func(e int) float64 { return highs[e] })
 }

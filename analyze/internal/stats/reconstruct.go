@@ -118,11 +118,29 @@ func compile(w Window) *constraint {
 }
 
 // X adds to into, by cell, the reconstructed counts of series i in slots from
-// to to, both included; of the first and the last only a share.
-func (m *Model) X(i, from, to int, head, tail float64, into []float64) {
+// to to, both included, of the first and the last only a share; and to whole,
+// unless it is nil, all of them.
+func (m *Model) X(i, from, to int, head, tail float64, into, whole []float64) {
 	b := m.Grid.Len()
 	x := m.Series[i].x
+	lo, hi := b, -1
 	for s := from; s <= to; s++ {
+		lo, hi = min(lo, m.Series[i].Lo[s]), max(hi, m.Series[i].Hi[s])
+	}
+	add := func(to []float64, s int, w float64) {
+		for j, v := range x[s*b+lo : s*b+hi+1] {
+			to[lo+j] += w * v
+		}
+	}
+	if lo > hi {
+		return
+	}
+	sum := make([]float64, b) // of the slots that are wholly inside
+	for s := from; s <= to; s++ {
+		if s > from && s < to {
+			add(sum, s, 1)
+			continue
+		}
 		w := 1.0
 		if s == from {
 			w = head
@@ -130,8 +148,15 @@ func (m *Model) X(i, from, to int, head, tail float64, into []float64) {
 		if s == to {
 			w += tail - 1
 		}
-		for j, v := range x[s*b : (s+1)*b] {
-			into[j] += w * v
+		add(into, s, w)
+		if whole != nil {
+			add(whole, s, 1)
+		}
+	}
+	for j, v := range sum {
+		into[j] += v
+		if whole != nil {
+			whole[j] += v
 		}
 	}
 }

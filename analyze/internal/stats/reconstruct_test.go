@@ -61,7 +61,8 @@ func TestBelowHoldsTheTruth(t *testing.T) {
 		from := rapid.IntRange(0, slots-1).Draw(t, "from")
 		to := rapid.IntRange(from, slots-1).Draw(t, "to")
 		edge := rapid.IntRange(0, m.Grid.Len()).Draw(t, "edge")
-		low, high := m.Below(0, from, to, edge)
+		r := m.Region([]int{0}, from, to)
+		low, high := r.atLeast(edge), r.atMost(edge)
 		truth, n := 0.0, 0.0
 		for k := from; k <= to; k++ {
 			for _, v := range d.ms[k] {
@@ -76,7 +77,7 @@ func TestBelowHoldsTheTruth(t *testing.T) {
 			t.Fatalf("slots %d–%d, edge %d: %g of %g below, proved [%g, %g]", from, to, edge, truth, n, low, high)
 		}
 		x := make([]float64, m.Grid.Len())
-		m.X(0, from, to, 1, 1, x)
+		m.X(0, from, to, 1, 1, x, nil)
 		sum := 0.0
 		for _, v := range x {
 			if v < 0 || math.IsNaN(v) {
@@ -105,7 +106,7 @@ func TestSolveFindsWhatIsDetermined(t *testing.T) {
 	m.Solve(20, 1)
 	for k, want := range []float64{20, 400} {
 		x := make([]float64, g.Len())
-		m.X(0, k, k, 1, 1, x)
+		m.X(0, k, k, 1, 1, x, nil)
 		for _, rank := range []float64{5, 25, 45} {
 			if got := g.Quantile(x, rank); math.Abs(got/want-1) > .05 {
 				t.Errorf("slot %d rank %g: %g ms, want %g", k, rank, got, want)
@@ -125,7 +126,7 @@ func TestRake(t *testing.T) {
 	m := &Model{Grid: g, Series: []Series{s}}
 	m.Solve(5, 1)
 	x := make([]float64, g.Len())
-	m.X(0, 0, 1, 1, 1, x)
+	m.X(0, 0, 1, 1, 1, x, nil)
 	low, high := 0.0, 0.0
 	for i, v := range x {
 		switch g.from[i] {
