@@ -2,124 +2,161 @@ package stats
 
 import "math"
 
-// project moves the slots of c's window the least that its bounds ask for.
-func (c *constraint) project() {
-	classes := len(c.edge) + 1
-	if need := len(c.parts) * classes; cap(c.mass) < need {
-		c.mass, c.factor = make([]float64, need), make([]float64, need)
+// A projector is the working memory of projections, one for each goroutine.
+// Figures by part and class lie class by class.
+type projector struct {
+	mass        []float64 // of each part between two edges
+	below       []float64 // each part's share below the edge at hand
+	scale       []float64 // what the classes above have been scaled by
+	under, over []float64 // what the edge at hand scaled the classes below and above by
+	factor      []float64
+	moved       []bool // by edge
+}
+
+// grow returns x with n elements.
+func grow(x []float64, n int) []float64 {
+	if cap(x) < n {
+		return make([]float64, n)
 	}
-	mass, factor := c.mass[:len(c.parts)*classes], c.factor[:len(c.parts)*classes]
-	total := 0.0
+	return x[:n]
+}
+
+// project moves the slots of c's window the least that its bounds ask for.
+func (q *projector) project(c *constraint) {
+	parts, edges := len(c.parts), len(c.edge)
+	q.mass = grow(q.mass, parts*edges)
+	q.under, q.over = grow(q.under, parts*edges), grow(q.over, parts*edges)
+	q.below, q.scale = grow(q.below, parts), grow(q.scale, parts)
 	for i := range c.parts {
 		p := &c.parts[i]
-		p.below = 0
+		q.below[i], q.scale[i] = 0, 1
 		from := 0
-		row := mass[i*classes : (i+1)*classes]
 		for j, e := range c.edge {
-			sum := 0.0
 			to := min(max(e-p.from, from), len(p.x))
-			for _, v := range p.x[from:to] {
-				sum += v
-			}
-			row[j], from = sum, to
+			q.mass[j*parts+i] = sum(p.x[from:to])
+			from = to
 		}
-		sum := 0.0
-		for _, v := range p.x[from:] {
-			sum += v
-		}
-		row[classes-1] = sum
-		total += p.n * p.w
-	}
-	for i := range factor {
-		factor[i] = 1
 	}
 	// Counts inside are shares of slots; the ranks are of the N requests that
 	// are known or estimated to be inside.
 	scale := 1.0
 	if c.w.N > 0 {
-		scale = total / c.w.N
+		scale = c.total / c.w.N
 	}
 	changed := false
-	tolerance := 1e-2 + 1e-4*total
+	tolerance := 1e-2 + 1e-4*c.total
+	q.moved = q.moved[:0]
 	for j := range c.edge {
-		now := 0.0
+		q.moved = append(q.moved, false)
+		now, mass := 0.0, q.mass[j*parts:(j+1)*parts]
 		for i := range c.parts {
 			p := &c.parts[i]
-			p.below += mass[i*classes+j]
-			now += p.w * p.below
+			share := q.below[i] + mass[i]*q.scale[i]*p.inverse
+			q.below[i] = share
+			now += p.w * p.n * share
 		}
 		low, high := c.low[j]*scale, c.high[j]*scale
 		if c.dual[j] == 0 && now >= low-tolerance && now <= high+tolerance {
 			continue
 		}
-		d := c.step(j, now, low, high)
+		d := q.step(c, j, now, low, high)
 		if math.Abs(d) < 1e-9 {
 			continue
 		}
-		changed = true
+		changed, q.moved[j] = true, true
 		c.dual[j] += d
+		grown := c.growth(d)
+		under, over := q.under[j*parts:(j+1)*parts], q.over[j*parts:(j+1)*parts]
 		for i := range c.parts {
-			p := &c.parts[i]
-			g := p.below / p.n
+			g := q.below[i]
 			if g <= 1e-12 || g >= 1-1e-12 {
+				under[i], over[i] = 1, 1
 				continue
 			}
-			t := g * math.Exp(p.w*d)
-			to := t / (t + 1 - g)
-			under, over := to/g, (1-to)/(1-g)
-			row, f := mass[i*classes:(i+1)*classes], factor[i*classes:(i+1)*classes]
-			for k := 0; k <= j; k++ {
-				row[k] *= under
-				f[k] *= under
-			}
-			for k := j + 1; k < classes; k++ {
-				row[k] *= over
-				f[k] *= over
-			}
-			p.below = to * p.n
+			t := grown[c.parts[i].kind]
+			over[i] = 1 / (t*g + 1 - g)
+			under[i] = t * over[i]
+			q.scale[i] *= over[i]
+			q.below[i] = under[i] * g
 		}
 	}
-	if !changed {
-		return
+	if changed {
+		q.apply(c)
 	}
+}
+
+// apply scales the cells between two edges by what all edges have asked of them.
+func (q *projector) apply(c *constraint) {
+	parts, edges := len(c.parts), len(c.edge)
+	q.factor = grow(q.factor, edges+1)
 	for i := range c.parts {
 		p := &c.parts[i]
+		f := 1.0
+		for j := edges; ; j-- {
+			q.factor[j] = f
+			if j == 0 {
+				break
+			}
+			if q.moved[j-1] {
+				f *= q.under[(j-1)*parts+i]
+			}
+		}
+		f = 1
 		from := 0
-		f := factor[i*classes : (i+1)*classes]
-		for j, e := range c.edge {
-			to := min(max(e-p.from, from), len(p.x))
-			x := p.x[from:to]
-			for k := range x {
-				x[k] *= f[j]
+		for j := 0; j <= edges; j++ {
+			to := len(p.x)
+			if j < edges {
+				to = min(max(c.edge[j]-p.from, from), len(p.x))
+			}
+			if k := f * q.factor[j]; k != 1 {
+				x := p.x[from:to]
+				for i := range x {
+					x[i] *= k
+				}
 			}
 			from = to
-		}
-		x := p.x[from:]
-		for k := range x {
-			x[k] *= f[classes-1]
+			if j < edges && q.moved[j] {
+				f *= q.over[j*parts+i]
+			}
 		}
 	}
 }
 
+// growth returns what the odds of being below an edge grow by when its
+// multiplier grows by d, by kind of part: parts of one kind have one weight.
+func (c *constraint) growth(d float64) [kinds]float64 {
+	var e [kinds]float64
+	for k, used := range c.used {
+		if used {
+			e[k] = math.Exp(c.weight[k] * d)
+		}
+	}
+	return e
+}
+
+// count returns how many requests would be below an edge if its multiplier
+// grew by d, and how fast that grows.
+func (q *projector) count(c *constraint, d float64) (sum, slope float64) {
+	grown := c.growth(d)
+	for i, g := range q.below {
+		p := &c.parts[i]
+		n := p.w * p.n
+		if g > 1e-12 && g < 1-1e-12 {
+			t := g * grown[p.kind]
+			g = t / (t + 1 - g)
+			slope += p.w * n * g * (1 - g)
+		}
+		sum += n * g
+	}
+	return sum, slope
+}
+
 // step returns the change of edge j's multiplier: to zero where the bounds
 // hold without it, else to where the nearer bound holds up to its noise.
-func (c *constraint) step(j int, now, low, high float64) float64 {
+func (q *projector) step(c *constraint, j int, now, low, high float64) float64 {
 	lambda := c.dual[j]
-	count := func(d float64) (sum, slope float64) {
-		for i := range c.parts {
-			p := &c.parts[i]
-			g := p.below / p.n
-			if g > 1e-12 && g < 1-1e-12 {
-				t := g * math.Exp(p.w*d)
-				g = t / (t + 1 - g)
-				slope += p.w * p.w * p.n * g * (1 - g)
-			}
-			sum += p.w * p.n * g
-		}
-		return sum, slope
-	}
 	if lambda != 0 {
-		now, _ = count(-lambda)
+		now, _ = q.count(c, -lambda)
 	}
 	target := low
 	switch {
@@ -131,7 +168,7 @@ func (c *constraint) step(j int, now, low, high float64) float64 {
 	// solve count(d) − target + noise·(λ+d) = 0, increasing in d
 	d := 0.0
 	for range 12 {
-		sum, slope := count(d)
+		sum, slope := q.count(c, d)
 		h := sum - target + c.noise*(lambda+d)
 		if math.Abs(h) < 1e-3*(1+target) {
 			break
@@ -143,4 +180,17 @@ func (c *constraint) step(j int, now, low, high float64) float64 {
 		}
 	}
 	return max(-30-lambda, min(30-lambda, d))
+}
+
+// sum adds up, four at a time: each addition waits for the one before it.
+func sum(x []float64) float64 {
+	var a, b, c, d float64
+	for len(x) >= 4 {
+		a, b, c, d = a+x[0], b+x[1], c+x[2], d+x[3]
+		x = x[4:]
+	}
+	for _, v := range x {
+		a += v
+	}
+	return (a + b) + (c + d)
 }

@@ -64,21 +64,33 @@ type Knot struct {
 // A constraint is a compiled window: bounds on the number of requests below
 // some cell edges.
 type constraint struct {
-	w            Window
-	edge         []int
-	low, high    []float64 // −Inf, +Inf where there is none
-	dual         []float64
-	noise        float64
-	parts        []part
-	mass, factor []float64
+	w         Window
+	edge      []int
+	low, high []float64 // −Inf, +Inf where there is none
+	dual      []float64
+	noise     float64
+	parts     []part
+	total     float64 // requests of the parts, by their weights
+	// A part's weight depends on where in the window it is.
+	weight [kinds]float64
+	used   [kinds]bool
 }
+
+// Kinds of parts: slots that are wholly inside a window, its first and its
+// last. A window of one slot has only a last.
+const (
+	inside = iota
+	first
+	last
+	kinds
+)
 
 // A part is a slot of a series in a constraint.
 type part struct {
-	x     []float64
-	from  int // cell of x[0]
-	n, w  float64
-	below float64
+	x             []float64
+	from          int // cell of x[0]
+	n, inverse, w float64
+	kind          int
 }
 
 // compile turns knots into bounds at edges.
@@ -206,6 +218,7 @@ func (m *Model) Solve(sweeps, rounds int) {
 			m.total = append(m.total, c)
 		}
 	}
+	var joint projector
 	for r := range rounds {
 		if r > 0 {
 			each(func(i int) {
@@ -230,12 +243,13 @@ func (m *Model) Solve(sweeps, rounds int) {
 					m.tilt(s, k)
 				}
 				m.rake(s)
+				var q projector
 				for _, c := range m.sets[i] {
-					c.project()
+					q.project(c)
 				}
 			})
 			for _, c := range m.total {
-				c.project()
+				joint.project(c)
 			}
 		}
 	}
@@ -264,16 +278,18 @@ func (m *Model) attach(c *constraint, s *Series) bool {
 		if s.N[k] <= 0 {
 			continue
 		}
-		w := 1.0
+		w, kind := 1.0, inside
 		if k == c.w.From {
-			w = c.w.Head
+			w, kind = c.w.Head, first
 		}
 		if k == c.w.To {
-			w += c.w.Tail - 1
+			w, kind = w+c.w.Tail-1, last
 		}
 		if w > 0.02 {
 			lo, hi := s.Lo[k], s.Hi[k]+1
-			c.parts = append(c.parts, part{x: s.x[k*b+lo : k*b+hi], from: lo, n: s.N[k], w: w})
+			c.parts = append(c.parts, part{x: s.x[k*b+lo : k*b+hi], from: lo, n: s.N[k], inverse: 1 / s.N[k], w: w, kind: kind})
+			c.weight[kind], c.used[kind] = w, true
+			c.total += w * s.N[k]
 		}
 	}
 	return len(c.parts) > n
