@@ -33,7 +33,10 @@ func (d *Doc) readMemory() *memory {
 		at = following
 	}
 	d.remembers = len(m.sections) > 0 || len(m.notes) > 0
-	d.wasCRLF = m.crlf
+	d.wasCRLF = m.crlf && bytes.Contains(d.src, []byte("\r\n"))
+	if d.wasCRLF {
+		d.eol = "\r\n"
+	}
 	d.cutFootnotes(m, tail)
 	return m
 }
@@ -65,6 +68,7 @@ func (d *Doc) readComment(m *memory, at, end int) int {
 		cut.end = d.nextLine(end)
 	}
 	d.cuts = append(d.cuts, cut)
+	d.scattered = true
 	return -1
 }
 

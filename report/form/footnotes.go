@@ -2,6 +2,7 @@ package form
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,6 +10,7 @@ import (
 // footnotes are the document's footnote definitions, ours and a person's.
 type footnotes struct {
 	ours     map[string]string // id → definition that an earlier fill wrote and that stands unchanged
+	standing []string          // those definitions, in order
 	edited   map[string]string // id → hash of ours where a person changed it
 	theirs   map[string]bool   // ids that a person defines or refers to
 	lines    map[string]int
@@ -147,12 +149,6 @@ func (d *Doc) cutFootnotes(m *memory, tail int) {
 			f.theirs[def.id] = true
 		}
 	}
-	known := func(id string) bool { return len(hashes[id]) > 0 }
-	for _, ref := range footnoteReference.FindAllString(string(d.src), -1) {
-		if id := ref[2 : len(ref)-1]; !known(id) {
-			f.theirs[id] = true
-		}
-	}
 	// From the comment upwards, what follows directly is the tail.
 	start := tail
 	for i := len(ours) - 1; i >= 0; i-- {
@@ -164,8 +160,12 @@ func (d *Doc) cutFootnotes(m *memory, tail int) {
 		if inTail || !o.hidden {
 			d.cuts = append(d.cuts, o.span)
 			f.ours[o.id] = o.raw
+			f.standing = append(f.standing, "[^"+o.id+"]: "+o.raw)
 		}
+		d.scattered = d.scattered || !inTail && !o.hidden
 	}
+	slices.Reverse(f.standing)
+	defer d.foreignReferences(hashes)
 	if tail < 0 {
 		return
 	}
@@ -176,6 +176,20 @@ func (d *Doc) cutFootnotes(m *memory, tail int) {
 		}
 	}
 	d.cuts = append(d.cuts, span{start, len(d.src)})
+}
+
+// foreignReferences notes the ids that the document refers to and that are not
+// ours: a definition of ours would answer them.
+func (d *Doc) foreignReferences(ours map[string][]string) {
+	var cuts []edit
+	for _, c := range d.cuts {
+		cuts = append(cuts, edit{c, ""})
+	}
+	for _, ref := range footnoteReference.FindAllString(string(d.apply(cuts)), -1) {
+		if id := ref[2 : len(ref)-1]; len(ours[id]) == 0 {
+			d.foot.theirs[id] = true
+		}
+	}
 }
 
 // definitions returns the definitions that the body refers to, in the order of

@@ -14,13 +14,15 @@ type Doc struct {
 	Name     string
 	Sections []*Section // in document order, nested ones too; the text before the first heading is a section of its own with level 0
 
-	source
+	source           // what is filled
+	given     []byte // what was read; it differs from src where an earlier fill's end was moved
 	slots     []*Slot
 	lists     []*List
 	remembers bool   // an intact comment of an earlier fill was found
 	wasCRLF   bool   // every line ended in CRLF when the document was last filled
 	opaque    []span // code and HTML, in order
 	fences    []span // code alone
+	scattered bool   // what earlier fills wrote at the end stands elsewhere
 	cuts      []span // what earlier fills added at the end, to be written anew
 	notes     []Remark
 	foot      footnotes

@@ -115,6 +115,9 @@ func (l *List) planRun(p *listPlan, r *run, at []int, contents []string, known [
 		p.filled += len(r.items) - min(len(r.items), countEdited(l, at))
 	}
 	if l.pending == nil && !written {
+		for _, i := range at {
+			known[i] = []memItem{{true, textHash(l.elems[i].item.Text.raw)}}
+		}
 		return
 	}
 	style := l.style(r, l.elems[at[0]].item)
@@ -167,7 +170,7 @@ func countEdited(l *List, at []int) int {
 // remember returns the list's entry in the memory: per run the items that now
 // stand there, and a person's among them.
 func (l *List) remember(known [][]memItem) *memList {
-	m := &memList{key: groupKey(l.name)}
+	m := &memList{key: listKey(l.name)}
 	for _, r := range l.runs {
 		m.runs = append(m.runs, memRun{original: r.original})
 	}
@@ -179,14 +182,20 @@ func (l *List) remember(known [][]memItem) *memList {
 	return m
 }
 
-// personHash is what a person's item is known by: its label, for what stands
-// behind a label may be filled.
+// personHash is what a person's item is known by: its words, but where what
+// stands behind its label may be filled, the label, and where it was itself
+// filled by its own slot, the blank.
 func (it *Item) personHash() string {
-	if it.Label != "" {
-		return textHash("label " + it.Label)
+	switch {
+	case it.Value != nil && it.Value.State != Plain:
+		return it.labelHash()
+	case it.Text.originalRaw != "":
+		return textHash(it.Text.originalRaw)
 	}
 	return textHash(it.Text.raw)
 }
+
+func (it *Item) labelHash() string { return textHash("label " + it.Label) }
 
 // lineBefore returns where the last line with text before offset's line ends.
 func (s *source) lineBefore(offset int) int {
@@ -208,12 +217,13 @@ type style struct {
 	eol     string
 	prefix  string // indentation and quote signs in front of a marker
 	current string // the present first marker, "" when it is as it was
+	mixed   bool   // the document has line ends of both kinds
 	moved   bool   // prefix differs from what it was
 }
 
 func (l *List) style(r *run, first *Item) style {
 	d := l.doc
-	st := style{items: r.items, eol: d.eol}
+	st := style{items: r.items, eol: d.eol, mixed: d.mixed}
 	st.prefix = blankOut(string(d.src[d.lineStart(first.marker):first.marker]))
 	st.moved = st.prefix != blankOut(r.prefix)
 	current := string(d.src[first.marker:first.Text.start])
@@ -243,6 +253,9 @@ func (st style) lead(k int) string {
 		return st.eol + st.prefix
 	}
 	lead := st.items[min(k, n-1)].lead
+	if !st.mixed { // the document's line ends may have been converted
+		lead = strings.ReplaceAll(strings.ReplaceAll(lead, "\r\n", "\n"), "\n", st.eol)
+	}
 	if st.moved {
 		if i := strings.LastIndexByte(lead, '\n'); i >= 0 {
 			lead = lead[:i+1] + st.prefix

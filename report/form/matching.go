@@ -7,6 +7,8 @@ type matching struct {
 	score    func(o, n int) int
 	traces   func(o int) []string
 	has      func(n int) map[string]bool
+	// nth reports whether both are the same one of several of one name.
+	nth func(o, n int) bool
 	// idle reports that nothing can have been written where n is, so that the
 	// name alone says nothing; nil for never.
 	idle   func(o, n int) bool
@@ -57,20 +59,54 @@ func (m *matching) solve() []int {
 
 func (m *matching) take(o, n int) { m.matched[o], m.taken[n] = n, true }
 
+// byNameAndText pairs several of one name in order, such that most of their
+// text is found again, and those that were reordered by what fits best.
 func (m *matching) byNameAndText(os, ns []int) {
 	const many = 1 << 16 // comparisons, beyond which order decides
-	for i, o := range os {
-		best, at := 0, -1
-		from, to := 0, len(ns)
-		if len(os)*len(ns) > many {
-			from, to = min(i, len(ns)), min(i+1, len(ns))
-		}
-		for _, n := range ns[from:to] {
-			if m.taken[n] {
-				continue
+	if len(os)*len(ns) > many {
+		for i := range min(len(os), len(ns)) {
+			if m.score(os[i], ns[i]) > 0 {
+				m.take(os[i], ns[i])
 			}
-			if sc := m.score(o, n); sc > best {
-				best, at = sc, n
+		}
+		return
+	}
+	scores := make([][]int, len(os))
+	best := make([][]int, len(os)+1) // of what follows
+	best[len(os)] = make([]int, len(ns)+1)
+	for i := range os {
+		scores[i], best[i] = make([]int, len(ns)), make([]int, len(ns)+1)
+		for j := range ns {
+			scores[i][j] = m.score(os[i], ns[j])
+			if len(ns) > 1 && m.nth(os[i], ns[j]) && (m.idle == nil || !m.idle(os[i], ns[j])) {
+				scores[i][j] += 50
+			}
+		}
+	}
+	for i := len(os) - 1; i >= 0; i-- {
+		for j := len(ns) - 1; j >= 0; j-- {
+			best[i][j] = max(scores[i][j]+best[i+1][j+1], best[i+1][j], best[i][j+1])
+		}
+	}
+	for i, j := 0, 0; i < len(os) && j < len(ns); {
+		switch {
+		case scores[i][j] > 0 && best[i][j] == scores[i][j]+best[i+1][j+1]:
+			m.take(os[i], ns[j])
+			i, j = i+1, j+1
+		case best[i][j] == best[i][j+1]:
+			j++
+		default:
+			i++
+		}
+	}
+	for i, o := range os {
+		if m.matched[o] >= 0 {
+			continue
+		}
+		top, at := 0, -1
+		for j, n := range ns {
+			if !m.taken[n] && scores[i][j] > top {
+				top, at = scores[i][j], n
 			}
 		}
 		if at >= 0 {

@@ -16,7 +16,7 @@ import (
 //	<!-- peakload:memory 1: …
 //	g 1crlf SUM                     line ends put before it; the document was all CRLF
 //	o ID TEXT                       a blank's original bytes; ID is their digest
-//	s SECTION GROUP… SUM            GROUP is ROW then per cell KIND COLUMN ORIGINAL HASH,
+//	s SECTION GROUP… SUM            with #N for the Nth of a name; GROUP is ROW then per cell KIND COLUMN ORIGINAL HASH,
 //	                                or *LIST then per run :ORIGINAL and per item =HASH or +HASH
 //	f ID HASH SUM                   a footnote
 //	-->
@@ -41,12 +41,14 @@ type memory struct {
 
 type memSection struct {
 	key    string
+	nth    int // of the sections of this name
 	groups []*memGroup
 	lists  []*memList
 }
 
 type memGroup struct {
 	key   string
+	nth   int // of the rows or labels of this name
 	cells []*memCell
 }
 
@@ -100,9 +102,15 @@ const (
 	nSection, nGroup, nCol, nOriginal, nText, nSum = 5, 4, 2, 3, 4, 3
 )
 
-func textHash(raw string) string   { return digest(nText, essence(raw)) }
-func groupKey(g string) string     { return digest(nGroup, g) }
-func colKey(c string) string       { return digest(nCol, c) }
+func textHash(raw string) string { return digest(nText, essence(raw)) }
+func groupKey(g string) string   { return digest(nGroup, g) }
+func colKey(c string) string     { return digest(nCol, c) }
+
+// listKey is the key of a list: how deep it is nested, and its place.
+func listKey(name string) string {
+	return digits64[strings.Count(name, "/")&63:][:1] + digest(nGroup-1, name)
+}
+
 func originalID(o string) string   { return digest(nOriginal, o) }
 func sectionKey(p []string) string { return digest(nSection, strings.Join(p, "\x00")) }
 
@@ -124,9 +132,9 @@ func (m *memory) markdown(eol string) string {
 	}
 	for _, s := range m.sections {
 		var b strings.Builder
-		b.WriteString("s " + s.key)
+		b.WriteString("s " + s.key + ordinal(s.nth))
 		for _, g := range s.groups {
-			b.WriteString(" " + g.key)
+			b.WriteString(" " + g.key + ordinal(g.nth))
 			for _, c := range g.cells {
 				b.WriteByte(byte(c.kind))
 				b.WriteString(c.col + original(c.original) + c.hash)
@@ -158,6 +166,24 @@ func (m *memory) markdown(eol string) string {
 	all := append([]string{memoryIntro, sum(flags)}, originals...)
 	all = append(append(all, lines...), memoryClose)
 	return strings.Join(all, eol) + eol
+}
+
+// ordinal writes which of several of one name it is; the first bears none.
+func ordinal(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return "#" + strconv.Itoa(n)
+}
+
+// readOrdinal splits what ordinal wrote off the start of a token's rest.
+func readOrdinal(rest string) int {
+	m := nth.FindStringSubmatch(rest)
+	if m == nil {
+		return 1
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n
 }
 
 func sum(line string) string { return line + " " + digest(nSum, line) }
@@ -216,7 +242,10 @@ func (m *memory) line(f []string, originals map[string]string) bool {
 	case f[0] == "f" && len(f) == 3:
 		m.notes = append(m.notes, memNote{f[1], f[2]})
 	case f[0] == "s" && len(f) >= 2:
-		s := &memSection{key: f[1]}
+		if len(f[1]) < nSection {
+			return false
+		}
+		s := &memSection{key: f[1][:nSection], nth: readOrdinal(f[1][nSection:])}
 		for _, t := range f[2:] {
 			if strings.HasPrefix(t, "*") {
 				s.list(t[1:], originals)
@@ -232,6 +261,7 @@ func (m *memory) line(f []string, originals map[string]string) bool {
 }
 
 var (
+	nth       = regexp.MustCompile(`^#(\d{1,7})`)
 	cellToken = regexp.MustCompile(fmt.Sprintf(`[=~!][\w.]{%d}`, nCol+nOriginal+nText))
 	runToken  = regexp.MustCompile(fmt.Sprintf(`:[\w.]{%d}(?:[=+][\w.]{%d})*`, nOriginal, nText))
 )
@@ -240,7 +270,7 @@ func (s *memSection) group(t string, originals map[string]string) {
 	if len(t) < nGroup {
 		return
 	}
-	g := &memGroup{key: t[:nGroup]}
+	g := &memGroup{key: t[:nGroup], nth: readOrdinal(t[nGroup:])}
 	for _, c := range cellToken.FindAllString(t[nGroup:], -1) {
 		if o, ok := originals[c[1+nCol:1+nCol+nOriginal]]; ok {
 			g.cells = append(g.cells, &memCell{kind: kind(c[0]), col: c[1 : 1+nCol], original: o, hash: c[1+nCol+nOriginal:]})

@@ -16,22 +16,21 @@ import (
 // Parse reads a document. name is used in messages. Every sequence of bytes is
 // a document; the error is reserved.
 func Parse(name string, src []byte) (*Doc, error) {
-	d := &Doc{Name: name, source: newSource(src)}
-	skip := frontMatter(src)
-	d.remembers = bytes.Contains(src, []byte(memoryOpen))
-	p := parser.NewParser(
-		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
-		// No inline parsers: values are read from their bytes, and inline
-		// parsing is where time could grow faster than the document.
-		parser.WithParagraphTransformers(append(parser.DefaultParagraphTransformers(),
-			util.Prioritized(extension.NewTableParagraphTransformer(), 200))...),
-	)
-	root := p.Parse(text.NewReader(src[skip:]))
-	r := &reader{doc: d, skip: skip}
-	r.section = &Section{Line: 1, doc: d}
-	d.Sections = append(d.Sections, r.section)
-	r.blocks(root)
-	d.recall()
+	d := structure(name, src)
+	m := d.readMemory()
+	if d.scattered {
+		notes := d.notes
+		d = structure(name, d.gather(m))
+		m = d.readMemory()
+		d.notes = notes
+	}
+	d.given = src
+	for _, s := range d.slots {
+		for _, c := range d.cuts {
+			s.detached = s.detached || c.start <= s.start && s.start < c.end
+		}
+	}
+	d.recall(m)
 	for _, s := range d.slots {
 		s.settle()
 	}
@@ -56,6 +55,27 @@ func Parse(name string, src []byte) (*Doc, error) {
 		}
 	}
 	return d, nil
+}
+
+// structure reads sections, tables, lists and slots, without what is known of
+// earlier fills.
+func structure(name string, src []byte) *Doc {
+	d := &Doc{Name: name, source: newSource(src)}
+	skip := frontMatter(src)
+	d.remembers = bytes.Contains(src, []byte(memoryOpen))
+	p := parser.NewParser(
+		parser.WithBlockParsers(parser.DefaultBlockParsers()...),
+		// No inline parsers: values are read from their bytes, and inline
+		// parsing is where time could grow faster than the document.
+		parser.WithParagraphTransformers(append(parser.DefaultParagraphTransformers(),
+			util.Prioritized(extension.NewTableParagraphTransformer(), 200))...),
+	)
+	root := p.Parse(text.NewReader(src[skip:]))
+	r := &reader{doc: d, skip: skip}
+	r.section = &Section{Line: 1, doc: d}
+	d.Sections = append(d.Sections, r.section)
+	r.blocks(root)
+	return d
 }
 
 // A reader walks goldmark's tree and builds sections, tables, lists and slots.
@@ -171,6 +191,8 @@ func (r *reader) register(s *Slot) {
 
 func (r *reader) table(n *east.Table) {
 	t := &Table{}
+	var cols []string
+	seen := map[string]int{}
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		line := r.doc.line(min(c.Pos()+r.skip, len(r.doc.src)))
 		if h, ok := c.(*east.TableHeader); ok {
@@ -178,6 +200,14 @@ func (r *reader) table(n *east.Table) {
 			for cell := h.FirstChild(); cell != nil; cell = cell.NextSibling() {
 				title, _ := plain(r.join(cell.Lines(), 0))
 				t.Header = append(t.Header, title)
+				key := fullKey(title)
+				if key == "" {
+					key = "#" + strconv.Itoa(len(cols))
+				}
+				if seen[key]++; seen[key] > 1 {
+					key += " #" + strconv.Itoa(seen[key])
+				}
+				cols = append(cols, key)
 			}
 			continue
 		}
@@ -189,10 +219,7 @@ func (r *reader) table(n *east.Table) {
 			if at.end < at.start {
 				at.end = at.start
 			}
-			col := "#" + strconv.Itoa(i)
-			if i < len(t.Header) && fullKey(t.Header[i]) != "" {
-				col = fullKey(t.Header[i])
-			}
+			col := cols[min(i, len(cols)-1)]
 			kind := inCell
 			if i == 0 {
 				kind = rowLabel

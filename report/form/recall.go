@@ -8,8 +8,7 @@ import "strings"
 // Sections, then rows and labels, then cells are matched by what they are
 // called; several of one name by how much of their text is known again. A
 // section, row or column that was renamed is known again by its text alone.
-func (d *Doc) recall() {
-	m := d.readMemory()
+func (d *Doc) recall(m *memory) {
 	views := make([]*sectionView, len(d.Sections))
 	newKeys := make([]string, len(d.Sections))
 	for i, s := range d.Sections {
@@ -25,6 +24,7 @@ func (d *Doc) recall() {
 	}
 	matched := (&matching{
 		old: oldKeys, new: newKeys, enough: 4,
+		nth:    sameNth(func(o int) int { return m.sections[o].nth }, newKeys),
 		score:  func(o, n int) int { return views[n].score(m.sections[o]) },
 		traces: func(o int) []string { return m.sections[o].traces() },
 		has:    func(n int) map[string]bool { return views[n].traces },
@@ -52,6 +52,7 @@ type sectionView struct {
 	section *Section
 	groups  []*groupView
 	traces  map[string]bool // group, column and text of every slot; text of every list item
+	places  map[string]bool // group and column of every slot
 }
 
 type groupView struct {
@@ -62,7 +63,7 @@ type groupView struct {
 }
 
 func view(s *Section) *sectionView {
-	v := &sectionView{section: s, traces: map[string]bool{}}
+	v := &sectionView{section: s, traces: map[string]bool{}, places: map[string]bool{}}
 	var last *groupView
 	row := -1
 	for _, slot := range s.slots {
@@ -74,6 +75,7 @@ func view(s *Section) *sectionView {
 		col := colKey(slot.col)
 		last.slots = append(last.slots, slot)
 		last.cols = append(last.cols, col)
+		v.places[last.key+col] = true
 		for _, h := range slot.hashes() {
 			last.traces[col+h] = true
 			v.traces[last.key+col+h] = true
@@ -88,14 +90,23 @@ func view(s *Section) *sectionView {
 	return v
 }
 
+// score tells how well a section of the same name fits: by its text, and where
+// that says nothing, by its rows and columns.
 func (v *sectionView) score(s *memSection) int {
-	n := 0
-	for _, t := range s.traces() {
-		if v.traces[t] {
-			n++
+	places := 0
+	for _, g := range s.groups {
+		for _, c := range g.cells {
+			if v.places[g.key+c.col] {
+				places++
+			}
 		}
 	}
-	return n
+	for range s.lists {
+		if len(v.section.allLists) > 0 {
+			places++
+		}
+	}
+	return fit(s.traces(), v.traces) + min(places, 900)
 }
 
 // traces returns what the section is known by: every cell by row, column and
@@ -188,8 +199,9 @@ func (v *sectionView) recallGroups(old []*memGroup) {
 	}
 	matched := (&matching{
 		old: oldKeys, new: newKeys, enough: 2,
+		nth:    sameNth(func(o int) int { return named[o].nth }, newKeys),
 		idle:   func(o, n int) bool { return groups[n].blank(named[o].cells) },
-		score:  func(o, n int) int { return hits(named[o].traces(), groups[n].traces) },
+		score:  func(o, n int) int { return fit(named[o].traces(), groups[n].traces) },
 		traces: func(o int) []string { return named[o].traces() },
 		has:    func(n int) map[string]bool { return groups[n].traces },
 	}).solve()
@@ -206,15 +218,16 @@ func (v *sectionView) recallGroups(old []*memGroup) {
 	}
 }
 
-// blank reports whether all of these cells are blanks now, or the label of
-// the row was itself a blank, so that its name says nothing.
+// blank reports whether all of these cells are blanks now, or changed plans,
+// which are nobody's; or the label of the row was itself a blank, so that its
+// name says nothing.
 func (g *groupView) blank(cells []*memCell) bool {
 	for i, s := range g.slots {
 		for _, c := range cells {
 			if g.cols[i] == c.col && s.role == rowLabel && c.kind == bySet {
 				return true
 			}
-			if g.cols[i] == c.col && !(s.plain && isBlank(s.Text)) {
+			if g.cols[i] == c.col && c.kind != byAmend && !(s.plain && isBlank(s.Text)) {
 				return false
 			}
 		}
@@ -268,14 +281,30 @@ func (s *Slot) changed(c *memCell) {
 	s.State = Edited
 }
 
-func hits(traces []string, has map[string]bool) int {
+// fit scores what is remembered against what stands there: what is found again
+// counts most, then that nothing is missing. Nothing found is 0.
+func fit(traces []string, has map[string]bool) int {
 	n := 0
 	for _, t := range traces {
 		if has[t] {
 			n++
 		}
 	}
-	return n
+	if n == 0 {
+		return 0
+	}
+	return 1000*n - min(len(traces)-n, 99)
+}
+
+// sameNth compares an ordinal with that of a name among its equals.
+func sameNth(old func(o int) int, names []string) func(o, n int) bool {
+	count := map[string]int{}
+	ordinals := make([]int, len(names))
+	for i, k := range names {
+		count[k]++
+		ordinals[i] = count[k]
+	}
+	return func(o, n int) bool { return old(o) == ordinals[n] }
 }
 
 // quoted shortens text for a remark.

@@ -121,7 +121,7 @@ func matchLists(lists []*List, old []*memList) (map[int]*memList, []*memList) {
 	named := map[string]int{}
 	where := map[string]map[int]int{} // item → list → how many
 	for i, l := range lists {
-		named[groupKey(l.name)] = i
+		named[listKey(l.name)] = i
 		for _, it := range l.Items {
 			h := textHash(it.Text.raw)
 			if where[h] == nil {
@@ -149,6 +149,10 @@ func matchLists(lists []*List, old []*memList) (map[int]*memList, []*memList) {
 		return a && !b
 	})
 	for _, ml := range open {
+		if len(lists) == 0 || ml.key[0] != listKey(lists[0].name)[0] {
+			rest = append(rest, ml) // of another depth
+			continue
+		}
 		scores, _ := ml.scores(where)
 		own, ok := named[ml.key]
 		best, at := 0, -1
@@ -207,27 +211,23 @@ func (l *List) align(ml *memList) {
 			old = append(old, oldItem{it, len(l.runs) - 1})
 		}
 	}
-	hashes, persons := make([]string, len(l.Items)), make([]string, len(l.Items))
+	hashes, labels := make([]string, len(l.Items)), make([]string, len(l.Items))
 	for i, it := range l.Items {
 		if !it.Text.detached {
-			hashes[i], persons[i] = textHash(it.Text.raw), it.personHash()
+			hashes[i], labels[i] = textHash(it.Text.raw), it.labelHash()
 		}
 	}
 	pairs := common(len(old), len(hashes), func(o, n int) bool {
-		if old[o].ours {
-			return old[o].hash == hashes[n]
-		}
-		return old[o].hash == persons[n]
+		return old[o].hash == hashes[n] || !old[o].ours && old[o].hash == labels[n]
 	})
+	place := func(n int) bool { return !l.Items[n].Text.detached && l.Items[n].marker >= 0 }
 	take := func(o, n int, same bool) {
-		if !old[o].ours {
+		if !old[o].ours || !place(n) {
 			return
 		}
 		it := l.Items[n]
 		e := elem{item: it, run: old[o].run, state: Edited, hash: old[o].hash}
 		switch {
-		case it.Text.detached || it.marker < 0:
-			return
 		case it.blankItem(l.doc):
 			e.state = Blank
 		case same && it.alone && it.whole:
@@ -239,8 +239,11 @@ func (l *List) align(ml *memList) {
 	}
 	o, n := 0, 0
 	for _, p := range append(pairs, [2]int{len(old), len(hashes)}) {
-		for ; o < p[0] && n < p[1]; o, n = o+1, n+1 {
-			take(o, n, false)
+		for ; o < p[0] && n < p[1]; n++ {
+			if place(n) {
+				take(o, n, false)
+				o++
+			}
 		}
 		if p[0] < len(old) {
 			take(p[0], p[1], true)
@@ -283,7 +286,8 @@ func (l *List) findBlanks() {
 		}
 		j := i
 		var items []*Item
-		for j < len(l.elems) && l.elems[j].run < 0 && l.elems[j].item.blankItem(l.doc) {
+		layout := l.layout(l.elems[i].item)
+		for j < len(l.elems) && l.elems[j].run < 0 && l.elems[j].item.blankItem(l.doc) && l.layout(l.elems[j].item) == layout {
 			items = append(items, l.elems[j].item)
 			j++
 		}
@@ -314,6 +318,15 @@ func (l *List) findBlanks() {
 		l.elems[i].run = place[e.run]
 	}
 	l.runs = order
+}
+
+// layout returns the indentation and marker of an item, without its number.
+// The items of a run share it, so that what follows them keeps its place when
+// some of them go.
+func (l *List) layout(it *Item) string {
+	before := l.doc.src[l.doc.lineStart(it.marker):it.marker]
+	_, rest, _ := number(string(l.doc.src[it.marker:it.Text.start]))
+	return blankOut(string(before)) + rest
 }
 
 // nextRun returns the run of the next item that is in one, -1 without.

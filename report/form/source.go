@@ -10,6 +10,7 @@ type source struct {
 	src   []byte
 	lines []int // offset of each line's first byte
 	eol   string
+	mixed bool // some lines end in CRLF and some do not
 }
 
 // A span is a half-open range of bytes.
@@ -30,6 +31,7 @@ func newSource(src []byte) source {
 	if i := bytes.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
 		s.eol = "\r\n"
 	}
+	s.mixed = bytes.Contains(src, []byte("\r\n")) && !allCRLF(src)
 	return s
 }
 

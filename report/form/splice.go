@@ -16,15 +16,23 @@ const (
 // out as it went in.
 func (d *Doc) Bytes() []byte {
 	if !d.touched {
-		return bytes.Clone(d.src)
+		return bytes.Clone(d.given)
 	}
 	m := &memory{}
 	var edits []edit
+	sections := map[string]int{}
 	for _, s := range d.Sections {
 		ms := &memSection{key: sectionKey(s.Path)}
+		sections[ms.key]++
+		ms.nth = sections[ms.key]
 		var last *memGroup
-		row := -1
+		row, seen := -1, -1
+		groups := map[string]int{}
 		for _, slot := range s.slots {
+			if slot.row != seen && slot.role != inParagraph {
+				groups[slot.group]++
+				seen = slot.row
+			}
 			e, c := slot.splice()
 			if e != nil {
 				edits = append(edits, *e)
@@ -33,7 +41,7 @@ func (d *Doc) Bytes() []byte {
 				continue
 			}
 			if last == nil || row != slot.row {
-				last = &memGroup{key: groupKey(slot.group)}
+				last = &memGroup{key: groupKey(slot.group), nth: groups[slot.group]}
 				ms.groups = append(ms.groups, last)
 				row = slot.row
 			}
@@ -54,7 +62,7 @@ func (d *Doc) Bytes() []byte {
 		edits = append(edits, edit{c, ""})
 	}
 	body := d.apply(edits)
-	if d.wasCRLF {
+	if d.wasCRLF { // a formatter that left bare line feeds behind is put right
 		body = bytes.ReplaceAll(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
 	}
 	return d.append(body, m)
@@ -111,8 +119,13 @@ func (d *Doc) apply(edits []edit) []byte {
 func (d *Doc) append(body []byte, m *memory) []byte {
 	notes, remembered := d.foot.definitions(body)
 	m.notes = remembered
-	comment := ""
 	m.crlf = allCRLF(body)
+	return d.tail(body, notes, m)
+}
+
+// tail appends definitions and memory, after a blank line.
+func (d *Doc) tail(body []byte, notes []string, m *memory) []byte {
+	m.glue = 0
 	for _, eols := range [][]string{{"\n\n", "\n\r\n"}, {"\n"}} {
 		ends := len(body) == 0
 		for _, e := range eols {
@@ -122,7 +135,8 @@ func (d *Doc) append(body []byte, m *memory) []byte {
 			m.glue++
 		}
 	}
-	if comment = m.markdown(d.eol); comment == "" {
+	comment := m.markdown(d.eol)
+	if comment == "" {
 		return body
 	}
 	glue := strings.Repeat(d.eol, m.glue)
@@ -130,6 +144,17 @@ func (d *Doc) append(body []byte, m *memory) []byte {
 		glue += strings.Join(notes, d.eol) + d.eol + d.eol
 	}
 	return append(append(body, glue...), comment...)
+}
+
+// gather moves what earlier fills wrote at the end, and what has come to stand
+// elsewhere since, to the end again: a comment in the middle would hold apart
+// what grows together when it is gone.
+func (d *Doc) gather(m *memory) []byte {
+	var cuts []edit
+	for _, c := range d.cuts {
+		cuts = append(cuts, edit{c, ""})
+	}
+	return d.tail(d.apply(cuts), d.foot.standing, m)
 }
 
 // Summary counts what Bytes did: blanks that the document has, filled, kept
