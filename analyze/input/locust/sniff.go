@@ -59,7 +59,9 @@ func Sniff(head []byte) Kind {
 		return ""
 	case trimmed[0] == '[' && (bytes.Contains(head, []byte(`"num_reqs_per_sec"`)) || bytes.Contains(head, []byte(`"response_times"`)) || string(trimmed) == "[]"):
 		return JSON
-	case bytes.Contains(head, []byte("/locust.")) && logLine.Match(head), table.Match(head):
+	case bytes.Contains(head, []byte("/locust.")) && logLine.Match(head),
+		// every line is an attempt to match: 64 kB of numbers take 20 ms
+		bytes.Contains(head, []byte(" # fails")) && table.Match(head):
 		return Log
 	}
 	return sniffCSV(head)

@@ -14,7 +14,9 @@ type Grid struct {
 	mid  []float64
 	log  []float64 // of edge, for interpolation
 	mlog []float64 // of mid
-	gap  []int     // cells with the same number are as far from the cell before
+	// variance of a latency somewhere in the cell, ms²
+	variance []float64
+	gap      []int // cells with the same number are as far from the cell before
 	// first cell of the bucket that a cell belongs to, and the first after it
 	from, to []int
 	// whole: latencies below 100 ms are whole numbers, so that their cells are
@@ -68,7 +70,10 @@ func LocustGrid(low, high float64, whole bool) *Grid {
 		g.log[i] = math.Log(max(e, 0.25))
 	}
 	g.mlog, g.gap = make([]float64, len(g.mid)), make([]int, len(g.mid))
+	g.variance = make([]float64, len(g.mid))
 	for i, v := range g.mid {
+		width := g.edge[i+1] - g.edge[i]
+		g.variance[i] = width * width / 12
 		g.mlog[i] = math.Log(max(v, 0.25))
 		if i > 1 {
 			g.gap[i] = g.gap[i-1]

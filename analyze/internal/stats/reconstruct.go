@@ -239,8 +239,9 @@ func (m *Model) Solve(sweeps, rounds int) {
 		for range n {
 			each(func(i int) {
 				s := &m.Series[i]
+				e := make([]float64, m.Grid.Len())
 				for k := range s.N {
-					m.tilt(s, k)
+					m.tilt(s, k, e)
 				}
 				m.rake(s)
 				var q projector

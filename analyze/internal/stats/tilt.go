@@ -2,28 +2,25 @@ package stats
 
 import "math"
 
-// tilt gives slot k of s the sum that it is known to have.
-func (m *Model) tilt(s *Series, k int) {
+// tilt gives slot k of s the sum that it is known to have. e is working memory
+// for as many figures as there are cells.
+func (m *Model) tilt(s *Series, k int, e []float64) {
 	if s.Sum == nil || math.IsNaN(s.Sum[k]) || s.N[k] <= 0 || s.Lo[k] >= s.Hi[k] {
 		return
 	}
 	b := m.Grid.Len()
 	lo, hi := s.Lo[k], s.Hi[k]+1
-	x := s.x[k*b+lo : k*b+hi]
+	x, e := s.x[k*b+lo:k*b+hi], e[:hi-lo]
 	mid := m.Grid.mid[lo:hi]
-	unit := s.Sum[k]/s.N[k] + 1e-9 // tilts are per mean latency, so that they are of order one
-	n, target := s.N[k], s.Sum[k]/unit
-	noise := 0.0
-	for i, v := range x {
-		h := (m.Grid.edge[lo+i+1] - m.Grid.edge[lo+i]) / unit
-		noise += v * h * h / 12
-	}
+	// tilts are per mean latency, so that they are of order one
+	inverse := 1 / (s.Sum[k]/s.N[k] + 1e-9)
+	n, target := s.N[k], s.Sum[k]*inverse
+	z, z1, z2, noise := m.Grid.moments(x, lo, inverse)
 	noise += 1e-6 * n
 	theta, d := s.theta[k], 0.0
 	left, right := math.Inf(-1), math.Inf(1)
-	reach := max(mid[len(mid)-1]/unit-1, 1)
+	reach := max(mid[len(mid)-1]*inverse-1, 1)
 	for range 25 {
-		z, z1, z2 := m.Grid.tilted(x, lo, d, unit)
 		if !(z > 0) {
 			return
 		}
@@ -46,67 +43,74 @@ func (m *Model) tilt(s *Series, k int) {
 			return
 		}
 		d = next
+		m.Grid.powers(e, lo, d*inverse)
+		z, z1, z2 = m.Grid.tilted(x, e, lo, inverse)
 	}
 	if d == 0 {
 		return
 	}
-	z, top := 0.0, max(d*(mid[0]/unit-1), d*(mid[len(mid)-1]/unit-1))
-	for i := range x {
-		if x[i] != 0 {
-			x[i] *= math.Exp(d*(mid[i]/unit-1) - top)
-			z += x[i]
-		}
-	}
-	for i := range x {
-		x[i] *= n / z
+	for i, v := range e {
+		x[i] *= v * (n / z)
 	}
 	s.theta[k] += d
 }
 
-// tilted returns the moments 0, 1 and 2 of u = latency/unit − 1 under x·exp(d·u),
-// up to a factor. Most cells are as wide as their neighbours, so that most
-// exponentials are a product.
-func (g *Grid) tilted(x []float64, lo int, d, unit float64) (z, z1, z2 float64) {
+// moments returns the moments 0, 1 and 2 of u = latency·inverse − 1 under x, and
+// what not knowing where in its cell a latency is adds to the variance of the sum.
+func (g *Grid) moments(x []float64, lo int, inverse float64) (z, z1, z2, noise float64) {
+	mid, variance := g.mid[lo:lo+len(x)], g.variance[lo:lo+len(x)]
+	for i, v := range x {
+		u := mid[i]*inverse - 1
+		w := v * u
+		z += v
+		z1 += w
+		z2 += w * u
+		noise += v * variance[i]
+	}
+	return z, z1, z2, noise * inverse * inverse
+}
+
+// tilted returns the moments as moments does, under x·e.
+func (g *Grid) tilted(x, e []float64, lo int, inverse float64) (z, z1, z2 float64) {
 	mid := g.mid[lo : lo+len(x)]
-	if d == 0 {
-		for i, v := range x {
-			u := mid[i]/unit - 1
-			z += v
-			z1 += v * u
-			z2 += v * u * u
-		}
-		return z, z1, z2
-	}
-	// from the end where the exponential is largest, so that nothing is lost
-	e, ratio, gap := 1.0, 1.0, -1
-	if d < 0 {
-		for i, v := range x {
-			if i > 0 {
-				if id := g.gap[lo+i]; id != gap {
-					ratio, gap = math.Exp(d*(mid[i]-mid[i-1])/unit), id
-				}
-				e *= ratio
-			}
-			w, u := v*e, mid[i]/unit-1
-			z += w
-			z1 += w * u
-			z2 += w * u * u
-		}
-		return z, z1, z2
-	}
-	for i := len(x) - 1; i >= 0; i-- {
-		if i < len(x)-1 {
-			if id := g.gap[lo+i+1]; id != gap {
-				ratio, gap = math.Exp(-d*(mid[i+1]-mid[i])/unit), id
-			}
-			e *= ratio
-		}
-		w, u := x[i]*e, mid[i]/unit-1
-		z += w
-		z1 += w * u
-		z2 += w * u * u
+	e = e[:len(x)]
+	for i, v := range x {
+		u := mid[i]*inverse - 1
+		v *= e[i]
+		w := v * u
+		z += v
+		z1 += w
+		z2 += w * u
 	}
 	return z, z1, z2
+}
+
+// powers fills e with exp(d·latency) of the cells from lo on, relative to the
+// largest, so that nothing is lost. Most cells are as far from their
+// neighbours as those are from theirs, so that most exponentials are a
+// product.
+func (g *Grid) powers(e []float64, lo int, d float64) {
+	mid, gap := g.mid[lo:lo+len(e)], g.gap[lo:lo+len(e)]
+	p := 1.0
+	if d < 0 {
+		e[0] = 1
+		for i := 1; i < len(e); {
+			ratio, id := math.Exp(d*(mid[i]-mid[i-1])), gap[i]
+			for ; i < len(e) && gap[i] == id; i++ {
+				p *= ratio
+				e[i] = p
+			}
+		}
+		return
+	}
+	e[len(e)-1] = 1
+	for i := len(e) - 1; i > 0; {
+		ratio, id := math.Exp(-d*(mid[i]-mid[i-1])), gap[i]
+		for ; i > 0 && gap[i] == id; i-- {
+			p *= ratio
+			e[i-1] = p
+		}
+	}
 }
 
 // rake scales the buckets of s to the totals that are known of them, and the
