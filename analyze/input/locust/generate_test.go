@@ -18,10 +18,14 @@ type historyGenerator struct {
 	buf       bytes.Buffer
 	time      int64
 	count     []int64
+	min, max  []float64 // so far, of the endpoints and of the total
 }
 
 func newGenerator(size int64, endpoints int) *historyGenerator {
 	g := &historyGenerator{left: size, endpoints: endpoints, rng: rand.New(rand.NewPCG(1, 2)), time: 1795457678, count: make([]int64, endpoints)}
+	for range endpoints + 1 {
+		g.min, g.max = append(g.min, 100), append(g.max, 0)
+	}
 	g.buf.WriteString(header12)
 	return g
 }
@@ -46,16 +50,18 @@ func (g *historyGenerator) second() {
 		if i%5 == 0 { // a fifth of the names is quoted
 			name = fmt.Sprintf("POST,\"/v1/resource/%d?a=1,2\"", i)
 		}
-		g.row(name, g.count[i])
+		g.row(i, name, g.count[i])
 	}
-	g.row(",Aggregated", total)
+	g.row(g.endpoints, ",Aggregated", total)
 	g.time++
 }
 
-func (g *historyGenerator) row(name string, count int64) {
+func (g *historyGenerator) row(i int, name string, count int64) {
 	r := g.rng
+	mean := r.Float64()*100 + 1
+	g.min[i], g.max[i] = min(g.min[i], r.Float64()+1), max(g.max[i], r.Float64()*100+1200)
 	median := 20 + r.IntN(80)
 	fmt.Fprintf(&g.buf, "%d,%d,%s,%f,%f,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%v,%v,%v,%v\r\n", g.time, 350, name,
 		r.Float64()*40, r.Float64(), median, median+4, median+9, 10*(median/8+2), 110, 250, 480, 720, 940, 1200, 1500,
-		count, count/50, median, r.Float64()*100+1, r.Float64()+1, r.Float64()*100+1200, r.Float64()*1000+100)
+		count, count/50, median, mean, g.min[i], g.max[i], r.Float64()*1000+100)
 }

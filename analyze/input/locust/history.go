@@ -87,10 +87,10 @@ func (b *builder) use(batch *batch) error {
 		b.checks.foreign = true
 		b.add("not_utf8", loadtest.Info, 0, "Names in this file are not UTF-8; they were read as Windows-1252.")
 	}
+	ids := b.places(batch)
 	for i := range batch.rows {
 		r := &batch.rows[i]
-		q := batch.quantiles[i*np : (i+1)*np]
-		b.row(r, q, b.endpoint(batch, r.name))
+		b.row(r, batch.quantiles[i*np:(i+1)*np], int(ids[r.name]))
 	}
 	if batch.torn() {
 		b.add("torn_row", loadtest.Warn, batch.err.Line, "The last row is cut off and was left out: Locust ended before it wrote the rest.")
@@ -98,19 +98,18 @@ func (b *builder) use(batch *batch) error {
 	return nil
 }
 
-// endpoint returns the place of a parser's name in Endpoints.
-func (b *builder) endpoint(batch *batch, name int32) int {
+// places returns the places of a parser's names in Endpoints.
+func (b *builder) places(batch *batch) []int32 {
 	ids := b.names[batch.parser]
-	for int(name) >= len(ids) {
-		e := batch.names[len(ids)]
+	for _, e := range batch.names[len(ids):] {
 		id := aggregated
 		if !isTotal(e) {
 			id = b.place(e)
 		}
 		ids = append(ids, int32(id))
-		b.names[batch.parser] = ids
 	}
-	return int(ids[name])
+	b.names[batch.parser] = ids
+	return ids
 }
 
 // place returns the place of an endpoint, which it makes if need be.
@@ -318,28 +317,52 @@ func some(counts []int64) bool {
 
 // push adds a row to a series.
 func push(s *loadtest.Series, r *row, q []float32) {
-	s.Requests = append(s.Requests, r.requests)
-	s.Failures = append(s.Failures, r.failures)
-	s.Mean, s.Median = append(s.Mean, r.mean), append(s.Median, r.median)
-	s.Min, s.Max = append(s.Min, r.min), append(s.Max, r.max)
-	s.Size = append(s.Size, r.size)
+	n := len(s.Requests)
+	if n == cap(s.Requests) {
+		grow(s, r, len(q))
+	}
+	s.Requests, s.Failures = s.Requests[:n+1], s.Failures[:n+1]
+	s.Requests[n], s.Failures[n] = r.requests, r.failures
+	s.Mean, s.Median = s.Mean[:n+1], s.Median[:n+1]
+	s.Mean[n], s.Median[n] = r.mean, r.median
+	s.Min, s.Max, s.Size = s.Min[:n+1], s.Max[:n+1], s.Size[:n+1]
+	s.Min[n], s.Max[n], s.Size[n] = r.min, r.max, r.size
 	if !r.noRate {
-		s.Rate = append(s.Rate, r.rate)
+		s.Rate = s.Rate[:n+1]
+		s.Rate[n] = r.rate
 	}
 	s.Quantiles = append(s.Quantiles, q...)
+}
+
+// grow makes room for as many samples again in all columns of a series:
+// append would grow long ones by a quarter, and copy each figure five times.
+func grow(s *loadtest.Series, r *row, np int) {
+	n := max(64, len(s.Requests))
+	s.Requests, s.Failures = slices.Grow(s.Requests, n), slices.Grow(s.Failures, n)
+	room := cap(s.Requests)
+	for _, x := range [...]*[]float64{&s.Mean, &s.Median, &s.Min, &s.Max, &s.Size, &s.Rate} {
+		if x != &s.Rate || !r.noRate {
+			*x = slices.Grow(*x, room-len(*x))
+		}
+	}
+	s.Failures = slices.Grow(s.Failures, room-len(s.Failures))
+	s.Quantiles = slices.Grow(s.Quantiles, room*np-len(s.Quantiles))
 }
 
 // pad fills a series up to n samples in which its endpoint was not listed: it
 // had no request yet, or none since the statistics were cleared.
 func (b *builder) pad(s *loadtest.Series, n int) {
-	np := len(b.percentiles)
+	if len(s.Requests) >= n {
+		return
+	}
 	nan := math.NaN()
 	empty := row{median: nan, mean: nan, min: nan, max: nan, size: nan, rate: nan, noRate: b.blank.noRate}
-	for len(s.Requests) < n {
-		push(s, &empty, nil)
+	quantiles := make([]float32, len(b.percentiles))
+	for i := range quantiles {
+		quantiles[i] = float32(nan)
 	}
-	for len(s.Quantiles) < n*np {
-		s.Quantiles = append(s.Quantiles, float32(nan))
+	for len(s.Requests) < n {
+		push(s, &empty, quantiles)
 	}
 }
 
