@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/loadtest"
+	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/report"
 	"github.com/peakload/peakload/report/form"
 	"github.com/peakload/peakload/report/render/html"
@@ -198,7 +200,10 @@ func qualityRemarks(s streams, a *analyze.Analysis) {
 }
 
 func documentInfo(doc *form.Doc) json.DocumentInfo {
-	return json.DocumentInfo{File: doc.Name, Summary: doc.Summary()}
+	missing := doc.Count(func(markup string) bool {
+		return strings.Contains(strings.ToLower(markup), measure.NotMeasured)
+	})
+	return json.DocumentInfo{File: doc.Name, Summary: doc.Summary(), NotMeasured: &missing}
 }
 
 // status is the exit status that a verdict means.
