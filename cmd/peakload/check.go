@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"golang.org/x/term"
@@ -14,8 +15,7 @@ const checkHelp = `Usage: peakload check RESULTS [flags]
 Judges a run against its targets and prints the verdicts. This is the gate for
 CI: what could not be measured does not pass.
 
-` + inputHelp + `                          With --target and without -d only those targets
-                          are judged.
+` + inputHelp + `                          Without -d, given targets are the only ones.
 
 What is written
       --json FILE         every figure with its source, for machines
@@ -53,6 +53,9 @@ func runCheck(args []string, s streams) (int, error) {
 		if err := writeFile(jsonFile, data); err != nil {
 			return 0, plainError(err)
 		}
+	}
+	if in.doc == "" && len(in.targets) == 0 {
+		fmt.Fprintf(s.err, "judged by the targets of the %s; state yours with -d FILE or --target\n", builtinName)
 	}
 	if err := text.Verdict(s.out, j.analysis, text.Options{Color: coloured(s)}); err != nil {
 		return 0, err

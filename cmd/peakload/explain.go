@@ -1,6 +1,9 @@
 package main
 
-import "github.com/peakload/peakload/report/explain"
+import (
+	"github.com/peakload/peakload/analyze/plan"
+	"github.com/peakload/peakload/report/explain"
+)
 
 const explainHelp = `Usage: peakload explain FIGURE RESULTS [flags]
 
@@ -21,6 +24,9 @@ func runExplain(args []string, s streams) (int, error) {
 	in.declare(fs)
 	if err := parse(fs, args, "FIGURE", "RESULTS"); err != nil {
 		return 0, err
+	}
+	if t, ok := explain.Asks(fs.Arg(0)); ok {
+		in.figures = []plan.Target{t}
 	}
 	j, err := in.open(fs.Arg(1), false, s)
 	if err != nil {

@@ -33,6 +33,7 @@ type inputs struct {
 	baseline string
 	targets  []string
 	count429 string
+	figures  []plan.Target // asked for besides the targets, without a limit
 }
 
 func (in *inputs) declare(fs *pflag.FlagSet) {
@@ -64,7 +65,9 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 	name, src := builtinName, templates.Results
 	if in.doc != "" {
 		name = in.doc
-		if src, err = os.ReadFile(in.doc); err != nil {
+		if src, err = os.ReadFile(in.doc); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: there is no such document; peakload init %[1]s writes one to start from", in.doc)
+		} else if err != nil {
 			return nil, plainError(err)
 		}
 	}
@@ -81,6 +84,7 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 		config.Targets = nil
 	}
 	planned = plan.Merge(planned, config, flags)
+	planned.Figures = append(planned.Figures, in.figures...)
 
 	meter := newProgress(s.err)
 	defer meter.done()

@@ -16,8 +16,8 @@ import (
 )
 
 const inputHelp = `What is read
-  -d, --doc FILE          the results document; its plan is read, its blanks are
-                          filled (default: the built-in document)
+  -d, --doc FILE          the results document, whose targets, phases and load
+                          levels are the plan (default: the built-in document)
       --baseline RESULTS  the run to compare with
       --target TARGET     add a target, or replace the document's; repeatable:
                             METRIC OP NUMBER[UNIT] [@PHASE] [in 'METHOD NAME']
@@ -32,7 +32,7 @@ const inputHelp = `What is read
 
 const reportHelp = `Usage: peakload report RESULTS [flags]
 
-Analyses a run and fills in the results document.
+Analyses a run and fills in the blanks of the results document.
 
 ` + inputHelp + `
 What is written
@@ -184,6 +184,9 @@ func remarks(s streams, j *job) {
 		fmt.Fprintf(s.err, "%s:%d: %s: %s\n", printable(j.doc.Name), r.Line, printable(r.What), r.Text)
 	}
 	fmt.Fprintf(s.err, "%s: %d of %d blanks filled\n", printable(j.doc.Name), sum.Filled, sum.Blanks)
+	if sum.Blanks == 0 {
+		fmt.Fprintf(s.err, "%s: no section or table in it is one that peakload fills; peakload init writes a document that shows them\n", printable(j.doc.Name))
+	}
 }
 
 func qualityRemarks(s streams, a *analyze.Analysis) {

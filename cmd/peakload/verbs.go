@@ -122,10 +122,20 @@ func help(args []string, w io.Writer) error {
 	return usage("", "there is no verb %q", args[0])
 }
 
-// version returns the module's version as the build recorded it.
+// version returns the module's version as the build recorded it, else the
+// commit that was built.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(devel)"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "(devel) " + s.Value
+		}
 	}
 	return "(devel)"
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -22,7 +23,7 @@ func writeFile(name string, data []byte) (err error) {
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), ".peakload-*")
 	if err != nil {
-		return err
+		return atFolder(filepath.Dir(name), err)
 	}
 	defer func() {
 		if err != nil {
@@ -35,4 +36,12 @@ func writeFile(name string, data []byte) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), name)
+}
+
+// atFolder blames the folder for an error that names a temporary file in it.
+func atFolder(dir string, err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return &fs.PathError{Op: p.Op, Path: dir, Err: p.Err}
+	}
+	return err
 }

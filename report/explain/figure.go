@@ -21,6 +21,15 @@ import (
 // counts are the figures besides the metrics of targets.
 var counts = []string{"requests", "failures"}
 
+// Asks returns the figure that what names, for the plan's figures: percentiles
+// that no target is about are worked out only where the plan asks for them.
+// It is false for figures that are worked out anyway, and for what cannot be
+// read, of which Figure says why.
+func Asks(what string) (plan.Target, bool) {
+	name, t, err := plan.ParseFigure(what, plan.Pos{}, counts...)
+	return t, err == nil && name == t.MetricName() && t.Metric == plan.Percentile
+}
+
 // Figure writes where a figure comes from. what is a target without operator
 // and limit, METRIC [@PHASE] [in 'METHOD NAME'], or the same with requests or
 // failures for METRIC; without a phase it is the peak's. What the run does not
@@ -95,7 +104,7 @@ func (p page) value(f figure) {
 	} else {
 		p.line("unit", unitNames[v.Unit()])
 		p.line("limits", limitsOf(v))
-		p.line("method", methods[v.Method()])
+		p.line("method", methodOf(v))
 	}
 	if f.whole != nil {
 		p.line("whole run", shown(*f.whole, f.limits()))
@@ -108,8 +117,25 @@ var unitNames = [...]string{
 	measure.PerSecond: "per second", measure.Users: "users",
 }
 
+// symbols stand behind limits, because the value above them may be scaled:
+// 830 ms, with limits in seconds.
+var symbols = [...]string{
+	measure.Count: "", measure.Seconds: " s", measure.Bytes: " bytes", measure.Ratio: "", measure.PerSecond: " per second",
+	measure.Users: "",
+}
+
 func shown(v measure.Value, apart []float64) string {
 	return measure.Format(v, measure.Style{Apart: apart})
+}
+
+// methodOf says how a value was come by. What is counted exactly has limits
+// all the same where Locust rounds: it writes latencies to two digits and the
+// times of rows in whole seconds.
+func methodOf(v measure.Value) string {
+	if low, high, _ := v.Limits(); v.Method() == measure.Exact && low != high {
+		return "counted; the limits are what Locust's rounding of latencies and of times leaves open"
+	}
+	return methods[v.Method()]
 }
 
 // limitsOf writes both limits in base units, with four digits and rounded
@@ -119,16 +145,18 @@ func limitsOf(v measure.Value) string {
 	if low == high {
 		return "none: the figure is exact"
 	}
-	return outwards(low, math.Floor) + " to " + outwards(high, math.Ceil)
+	unit := symbols[v.Unit()]
+	if math.IsInf(high, 1) {
+		return outwards(low, math.Floor) + unit + " and above"
+	}
+	if math.IsInf(low, -1) {
+		return "up to " + outwards(high, math.Ceil) + unit
+	}
+	return outwards(low, math.Floor) + " to " + outwards(high, math.Ceil) + unit
 }
 
 func outwards(n float64, round func(float64) float64) string {
-	switch {
-	case math.IsInf(n, -1):
-		return "no lower limit"
-	case math.IsInf(n, 1):
-		return "no upper limit"
-	case n == 0:
+	if n == 0 {
 		return "0"
 	}
 	decimals := max(0, 3-int(math.Floor(math.Log10(math.Abs(n)))))
@@ -170,23 +198,52 @@ func (p page) sources(v measure.Value) {
 	}
 	p.w.WriteString("\nFrom\n")
 	for _, s := range v.Sources() {
-		var parts []string
-		if s.File != "" {
-			parts = append(parts, s.File)
-		}
-		if s.Lines != "" {
-			parts = append(parts, "lines "+s.Lines)
-		}
-		if s.Column != "" {
-			parts = append(parts, fmt.Sprintf("column %q", s.Column))
-		}
-		if len(parts) > 0 {
-			p.w.WriteString(text.Wrap("  ", "    ", strings.Join(parts, ", ")))
-		}
+		p.place(s)
 		if s.Formula != "" {
 			p.w.WriteString(text.Wrap("    ", "      ", s.Formula))
 		}
 	}
+}
+
+// place writes which rows and columns of which file. A path that leaves no
+// room stands on a line of its own, whole, so that it can be copied.
+func (p page) place(s measure.Source) {
+	var parts []string
+	if s.Lines != "" {
+		parts = append(parts, linesOf(s.Lines))
+	}
+	switch {
+	case strings.Contains(s.Column, ", "):
+		parts = append(parts, fmt.Sprintf("columns %q", s.Column))
+	case s.Column != "":
+		parts = append(parts, fmt.Sprintf("column %q", s.Column))
+	}
+	where := strings.Join(parts, ", ")
+	switch file := text.Plain(s.File); {
+	case file == "" && where == "":
+	case file == "":
+		p.w.WriteString(text.Wrap("  ", "    ", where))
+	case where == "":
+		p.w.WriteString("  " + file + "\n")
+	case strings.Count(text.Wrap("  ", "    ", file+", "+where), "\n") == 1:
+		p.w.WriteString(text.Wrap("  ", "    ", file+", "+where))
+	default:
+		p.w.WriteString("  " + file + "\n" + text.Wrap("    ", "    ", where))
+	}
+}
+
+// linesOf says which lines are meant: "61,541" are two lines, and would read
+// as one number.
+func linesOf(lines string) string {
+	list := strings.Split(lines, ",")
+	if len(list) == 1 {
+		if strings.Contains(lines, "-") {
+			return "lines " + strings.Replace(lines, "-", " to ", 1)
+		}
+		return "line " + lines
+	}
+	last := len(list) - 1
+	return "lines " + strings.Join(list[:last], ", ") + " and " + list[last]
 }
 
 // notes writes the doubts about the files that the figure comes from, and

@@ -66,6 +66,11 @@ func find(a *analyze.Analysis, name string, t plan.Target) (figure, error) {
 	if len(f.targets) > 0 {
 		value, wholeValue, computed = f.targets[0].Actual, f.targets[0].WholeRun, true
 	}
+	for _, r := range a.Figures {
+		if !computed && isMetric && r.Target.SameFigure(t) {
+			value, wholeValue, computed = r.Actual, r.WholeRun, true
+		}
+	}
 	if !computed {
 		value, f.uncomputed = uncomputed(a, t), true
 	}

@@ -144,8 +144,9 @@ func spans(c chart.Chart) *opts.MarkAreas {
 		})
 	}
 	for _, s := range c.Outages {
+		// At the top, where lines seldom are: they are drawn over the label.
 		m.Data = append(m.Data, [2]edge{
-			{Name: s.Name, XAxis: number(s.From), ItemStyle: &opts.ItemStyle{Color: "--outage"}, Label: &opts.Label{Position: "inside", Color: "--errors", FontSize: 11}},
+			{Name: s.Name, XAxis: number(s.From), ItemStyle: &opts.ItemStyle{Color: "--outage"}, Label: &opts.Label{Position: "insideTop", Color: "--errors", FontSize: 11}},
 			{XAxis: number(s.To)},
 		})
 	}
