@@ -4,11 +4,12 @@ import "math"
 
 // curve fills f with the shares by cell of a smooth distribution through
 // knots: ln(1−F) is linear in ln latency between them; below the first it
-// falls off as it rises above it, to the lowest latency there was.
-func (g *Grid) curve(knots []Knot, lo, hi int, f []float64) {
+// falls off as it rises above it, to the lowest latency there was. Cells
+// outside of [from, to) have none.
+func (g *Grid) curve(knots []Knot, lo, hi int, f []float64) (from, to int) {
 	clear(f)
 	type point struct{ x, p float64 }
-	var pts []point
+	pts := make([]point, 0, 32)
 	start := g.log[min(lo, knots[0].From)]
 	first := knots[0]
 	pts = append(pts, point{start, 0})
@@ -52,7 +53,8 @@ func (g *Grid) curve(knots []Knot, lo, hi int, f []float64) {
 	}
 	prev := 0.0
 	at, za, slope := -1, 0.0, 0.0
-	for j := range f {
+	from, to = min(lo, knots[0].From), len(f)
+	for j := from; j < len(f); j++ {
 		x := g.log[j+1]
 		next := max(at, 0)
 		for next+1 < len(pts) && pts[next+1].x <= x {
@@ -76,7 +78,9 @@ func (g *Grid) curve(knots []Knot, lo, hi int, f []float64) {
 		f[j] = F - prev
 		prev = F
 		if F >= 1 {
+			to = j + 1
 			break
 		}
 	}
+	return from, to
 }

@@ -22,9 +22,10 @@ func (m *Mixture) Add(n float64, knots []Knot, lo, hi int) {
 	if len(knots) == 0 || n <= 0 {
 		return
 	}
-	m.grid.curve(knots, lo, hi, m.f)
-	for j, v := range m.f {
-		m.counts[j] += n * v
+	from, to := m.grid.curve(knots, lo, hi, m.f)
+	counts := m.counts[from:to]
+	for j, v := range m.f[from:to] {
+		counts[j] += n * v
 	}
 	below := 0.0
 	at := lo + 1 // up to and with edge lo nothing is below

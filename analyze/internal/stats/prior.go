@@ -18,15 +18,16 @@ func (m *Model) prior(s *Series) []float64 {
 		if len(w.Knots) < 2 || w.From > w.To || w.Prefix || (w.From == w.To && !w.Soft) {
 			continue
 		}
-		m.Grid.curve(w.Knots, s.Lo[w.To], s.Hi[w.To], f)
+		a, c := m.Grid.curve(w.Knots, s.Lo[w.To], s.Hi[w.To], f)
 		span := float64(w.To-w.From) + w.Head
 		share := 1 / (span * span)
 		for k := w.From; k <= w.To && k < len(s.N); k++ {
 			if s.N[k] <= 0 {
 				continue
 			}
-			for j, v := range f {
-				x[k*b+j] += share * v
+			row := x[k*b+a : k*b+c]
+			for j, v := range f[a:c] {
+				row[j] += share * v
 			}
 			weight[k] += share
 		}
