@@ -184,7 +184,11 @@ func (c *Chart) limits(a *analyze.Analysis, role Role, axis int, fits func(plan.
 		}
 	}
 	if len(high) > 0 {
-		c.Notes = append(c.Notes, "Above the drawn range: the target "+strings.Join(high, ", ")+".")
+		noun := "target "
+		if len(high) > 1 {
+			noun = "targets "
+		}
+		c.Notes = append(c.Notes, "Above the drawn range: the "+noun+strings.Join(high, ", ")+".")
 	}
 }
 

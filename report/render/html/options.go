@@ -180,7 +180,7 @@ func limits(c chart.Chart, series int) *opts.MarkLines {
 			m.Data = append(m.Data, rule{
 				Name: l.Name, YAxis: &at,
 				LineStyle: &opts.LineStyle{Color: colour(l.Role), Type: "dashed", Width: 1.4},
-				Label:     &opts.Label{Show: opts.Bool(true), Position: "insideEndTop", Formatter: "name", Color: colour(l.Role)},
+				Label:     &opts.Label{Show: opts.Bool(true), Position: "insideStartTop", Formatter: "name", Color: colour(l.Role)},
 			})
 		}
 	}
