@@ -20,12 +20,20 @@ type stretch struct {
 	from, to int
 	move     move
 	level    float64 // users of a flat one, the median
+	drift    bool    // flat, with users who slowly come or go
 }
 
 // Lengths, in seconds, below which a stretch is no phase of its own.
 const (
-	sliver     = 5.0  // of any kind
-	shortClimb = 10.0 // of a climb between two steps
+	sliver     = 5.0 // of any kind
+	shortClimb = 9.0 // of a climb between two steps
+)
+
+// A drift is no ramp: a plateau that loses (or gains) a few users as it goes on,
+// such as by exceptions that end them, is what people mean to judge.
+const (
+	driftTotal = 0.10 // of the level, over the stretch
+	driftRate  = 0.03 // of the level a minute
 )
 
 // A shape is the user series with the tolerances that belong to it.
@@ -83,7 +91,7 @@ const (
 // is found beside the peak at a thousand.
 func (s *shape) stretches() []stretch {
 	if len(s.at) < 2 {
-		return []stretch{{0, len(s.at) - 1, up, 0}}
+		return []stretch{{from: 0, to: len(s.at) - 1, move: up}}
 	}
 	for s.share = finest; ; s.share *= 2 {
 		if out := s.cut(); len(out) <= most || s.share >= coarsest {
@@ -185,12 +193,19 @@ func (s *shape) classify(a, b int) stretch {
 	zero := (s.users[a] == 0) != (s.users[b] == 0)
 	switch {
 	case math.Abs(change) <= s.tolerance(t.level) && !zero:
+	case !zero && s.drifts(math.Abs(change), t):
+		t.drift = true
 	case change > 0:
 		t.move = up
 	default:
 		t.move = down
 	}
 	return t
+}
+
+// drifts reports whether a change over a stretch is that of a plateau.
+func (s *shape) drifts(change float64, t stretch) bool {
+	return change <= driftTotal*t.level && change*60 <= driftRate*t.level*s.length(t)
 }
 
 // trend returns by how much the users changed over the samples, without their
@@ -239,6 +254,7 @@ func (s *shape) join(in []stretch) []stretch {
 			if last.move == t.move && (t.move != flat || s.same(last.level, t.level)) {
 				last.to = t.to
 				last.level = s.median(last.from, last.to)
+				last.drift = last.drift || t.drift
 				continue
 			}
 		}
@@ -268,7 +284,7 @@ func (s *shape) smooth(in []stretch) []stretch {
 func (s *shape) blemish(all []stretch) (int, int) {
 	for i := range all {
 		for j := i + 2; j < len(all) && s.at[all[j].from]-s.at[all[i].to] < sliver; j++ {
-			if all[i].move != all[j].move {
+			if all[i].move != all[j].move || all[i].move != flat && !s.slight(all[i], all[j]) {
 				continue
 			}
 			if all[i].move == flat && s.same(all[i].level, all[j].level) ||
@@ -278,6 +294,14 @@ func (s *shape) blemish(all []stretch) (int, int) {
 		}
 	}
 	return -1, -1
+}
+
+// slight reports whether what lies between two ramps is too small a change to
+// part them.
+func (s *shape) slight(a, b stretch) bool {
+	change := math.Abs(float64(s.users[b.from] - s.users[a.to]))
+	most := float64(slices.Max(s.users[a.from : b.to+1]))
+	return change <= math.Max(s.tolerance(most), 0.25*most)
 }
 
 func (s *shape) hasFlat(ts []stretch) bool {
@@ -294,7 +318,7 @@ func (s *shape) hasFlat(ts []stretch) bool {
 // stretch takes it.
 func (s *shape) sharpen(in []stretch) []stretch {
 	for i := range in {
-		if in[i].move != flat {
+		if in[i].move != flat || in[i].drift {
 			continue
 		}
 		t := &in[i]

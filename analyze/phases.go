@@ -129,7 +129,7 @@ func (s *shape) tidy(in []loadPhase) []loadPhase {
 		n := s.length(p.stretch)
 		last := i == len(out)-1
 		between := i > 0 && !last && out[i-1].move == flat && out[i+1].move == flat
-		short := n < sliver-.5
+		short := n < sliver-.5 && !s.parts(out, i)
 		climb := between && out[i+1].kind != Peak && out[i-1].kind != Peak && n <= shortClimb && n <= s.length(out[i+1].stretch)/2
 		switch {
 		case !short && !climb:
@@ -145,6 +145,12 @@ func (s *shape) tidy(in []loadPhase) []loadPhase {
 		out = slices.Delete(out, i, i+1)
 	}
 	return out
+}
+
+// parts reports whether a sliver parts two ramps of the other direction, as the
+// fall of a sawtooth does: it belongs to neither.
+func (s *shape) parts(all []loadPhase, i int) bool {
+	return i > 0 && i < len(all)-1 && all[i-1].move != flat && all[i-1].move == all[i+1].move && all[i-1].move != all[i].move
 }
 
 // name gives every phase without a planned name one of its own. Names are

@@ -70,6 +70,12 @@ func TestPhases(t *testing.T) {
 		{"many steps", manySteps(40, 30, 25), "first step 0-30@25, peak 1171-1200@1000"},
 		{"killed in the plateau", start().ramp(40, 200, .1).hold(50, 200, .1), "ramp_up 0-40@200, peak 40-90@200"},
 		{"stopped in the ramp-down", start().ramp(10, 200, .1).hold(50, 200, .1).ramp(2, 0, .1), "ramp_up 0-10@200, peak 10-62@200"},
+		{"users that slowly die", slowly(start().ramp(20, 200, .1), 400, -25), "ramp_up 0-20@200, peak 20-420@192"},
+		{"users that slowly come", slowly(start().ramp(20, 200, .1), 300, 30), "ramp_up 0-20@200, peak 20-320@205"},
+		{"sawtooth", start().ramp(30, 200, .1).hold(1, 20, .1).ramp(30, 200, .1).hold(1, 20, .1).ramp(30, 200, .1),
+			"ramp_up 0-30@200, ramp_down 30-31@20, ramp_up 31-61@200, ramp_down 61-62@20, ramp_up 62-92@200"},
+		{"climbs of ten seconds", start().ramp(10, 100, .1).hold(50, 100, .1).ramp(10, 200, .1).hold(50, 200, .1).ramp(10, 300, .1).hold(50, 300, .1),
+			"ramp_up 0-10@100, step 10-60@100, ramp_up 60-70@200, step 70-120@200, ramp_up 120-130@300, peak 130-180@300"},
 		{"one user", start().hold(60, 1, .1), "peak 0-60@1"},
 		{"one row", newBench().row(5, 3, 0, .1), "ramp_up 0-1@5"},
 		{"no users", newBench().hold(20, 0, .1), "idle 0-19@0"},
@@ -85,6 +91,16 @@ func TestPhases(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slowly holds the last level, from which a user comes, or goes, every so many
+// seconds.
+func slowly(b *bench, seconds, every int) *bench {
+	from := b.h.Users[len(b.h.Users)-1]
+	for i := range seconds {
+		b.hold(1, from+(i+1)/every, .1)
+	}
+	return b
 }
 
 // manySteps is a staircase.

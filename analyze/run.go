@@ -73,6 +73,7 @@ type context struct {
 	// meanStep is the step to which the history's mean latencies were rounded,
 	// in s; 0 is full precision.
 	meanStep float64
+	lags     bool                 // see lagging
 	windows  map[windowKey]Window // that were reduced before
 	notes    []loadtest.Note      // the run's and the analysis's own
 
@@ -99,6 +100,7 @@ func newContext(r *loadtest.Run, p *plan.Plan) *context {
 	if c.history != nil {
 		c.instants = c.lat.instants()
 		c.meanStep = meanStep(c.history)
+		c.lags = lagging(c.history)
 	}
 	c.limited = newLimits429(run)
 	c.start = c.startTime()

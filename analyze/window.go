@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
@@ -72,12 +73,25 @@ func (c *context) tally(s *loadtest.Series, from, to int) Window {
 		n += sp.delta(s.Requests)
 		f += sp.delta(s.Failures)
 	}
-	w.Requests = c.counted(spans, s, n, colRequests, s.Requests)
-	w.Failures = c.counted(spans, s, f, colFailures, s.Failures)
+	var lag lagged
+	if c.lags {
+		lag = c.settledGrowth(s, spans)
+		n, f = int64(lag.requests), int64(lag.failures)
+	}
+	w.Requests = lag.spread(c.counted(spans, s, n, colRequests, s.Requests), func(g growth) float64 { return g.requests })
+	w.Failures = lag.spread(c.counted(spans, s, f, colFailures, s.Failures), func(g growth) float64 { return g.failures })
 	w.RPS = measure.Quotient(w.Requests, c.elapsed(from, to), measure.PerSecond)
 	w.RateLimited = c.limited.within(c, s, spans, f)
 	w.ErrorRate = errorRate(float64(n), float64(f), w.RateLimited, c.plan.Count429, c.src(from, to, colFailures, "Δfailures/Δrequests"))
 	w.Mean = c.meanOf(s, spans, n)
+	if c.lags {
+		limited := 0.
+		if c.plan.Count429 == plan.As429Separate {
+			limited, _ = w.RateLimited.Float()
+		}
+		w.ErrorRate = lag.spread(w.ErrorRate, func(g growth) float64 { return math.Max(0, g.failures-limited) / g.requests })
+		w.Mean = lag.spread(w.Mean, func(g growth) float64 { return g.sum / g.requests })
+	}
 	return w
 }
 
@@ -174,8 +188,7 @@ func (c *context) lostAt(col []int64, sp span) int64 {
 
 // elapsed returns the seconds between two samples. Locust writes whole seconds:
 // the difference is uncertain by one either way, except that the writer sleeps
-// a second between rows, so that n rows take at least n seconds. A distributed
-// master's counters are up to one step older than the row that shows them.
+// a second between rows, so that n rows take at least n seconds.
 func (c *context) elapsed(from, to int) measure.Value {
 	h := c.history
 	src := c.src(from, to, colTime, "last − first, with the rows' fraction of a second estimated")
@@ -187,11 +200,8 @@ func (c *context) elapsed(from, to int) measure.Value {
 		whole, rows = whole+math.Max(1, h.Step), rows+.5
 	}
 	low, high := math.Max(whole-1, 0), whole+1
-	if rows <= whole && h.Step <= 1.5 {
+	if rows <= whole {
 		low = math.Max(low, rows)
-	}
-	if h.Step > 1.5 {
-		low, high = math.Max(0, low-h.Step), high+h.Step
 	}
 	return measure.Within(d, low, high, measure.Seconds, measure.Exact, src)
 }
@@ -225,16 +235,17 @@ func (c *context) meanOf(s *loadtest.Series, spans []span, n int64) measure.Valu
 		return measure.None(measure.Seconds, measure.NoSamples, "")
 	}
 	sum, slack := 0., 0.
+	cut := c.cutOff() // whole milliseconds that Locust cut off stand for half of one more
 	for _, sp := range spans {
 		nb, mb := float64(s.Requests[sp.to]), s.Mean[sp.to]
 		if nb > 0 {
 			sum += nb * mb
-			slack += nb * (c.meanStep + 4*epsilon*mb)
+			slack += nb * (c.meanStep - cut + 4*epsilon*mb)
 		}
 		if sp.from >= 0 {
 			if na, ma := float64(s.Requests[sp.from]), s.Mean[sp.from]; na > 0 {
 				sum -= na * ma
-				slack += na * (c.meanStep + 4*epsilon*ma)
+				slack += na * (c.meanStep - cut + 4*epsilon*ma)
 			}
 		}
 	}
@@ -242,6 +253,10 @@ func (c *context) meanOf(s *loadtest.Series, spans []span, n int64) measure.Valu
 		return measure.None(measure.Seconds, measure.NotDerivable, "a history with an average response time in every row")
 	}
 	last := spans[len(spans)-1]
+	if c.lags {
+		sum = c.settledGrowth(s, spans).sum
+	}
+	sum += cut * float64(n)
 	if sum <= slack && s.Max[last.to] == 0 {
 		return measure.None(measure.Seconds, measure.NotApplicable, "requests that record a response time")
 	}
@@ -354,6 +369,17 @@ func (c *context) maxOf(s *loadtest.Series, spans []span, w Window) measure.Valu
 		return measure.Within(math.Min(x, best), low, math.Min(best, math.Max(hi, low)), measure.Seconds, measure.Bounded, src)
 	}
 	return measure.Within(best, low, best, measure.Seconds, measure.Bounded, src)
+}
+
+// cutOff returns what is missing on average of the history's mean latencies,
+// in s. Locust up to 1.1 wrote them with %i, which cuts off; the 99.999%
+// column, or the want of a user count, tells its files.
+func (c *context) cutOff() float64 {
+	h := c.history
+	if c.meanStep == 0.001 && (h.NoUsers || slices.Contains(h.Percentiles, .99999)) {
+		return c.meanStep / 2
+	}
+	return 0
 }
 
 // meanStep returns the step to which all of a history's means were rounded, in
