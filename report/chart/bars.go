@@ -80,7 +80,17 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 	failed.limits(a, func(t plan.Target) bool { return t.Metric == plan.Errors })
 	b.Panels = []Panel{slow.scaled(), failed.scaled()}
 	c.Bars = b
-	clauses := []string{"slowest " + scope + ": " + all[0].name + ", " + measured + " " + FigureWithin(latencyOf(all[0]))}
+	slowest := "slowest " + scope + ": " + all[0].name + ", " + measured + " " + FigureWithin(latencyOf(all[0]))
+	same := 0
+	for _, r := range all[1:] {
+		if overlap(latencyOf(all[0]), latencyOf(r)) {
+			same++
+		}
+	}
+	if same > 0 {
+		slowest += ", and " + strconv.Itoa(same) + " more that cannot be told from it"
+	}
+	clauses := []string{slowest}
 	worst := slices.MaxFunc(all, func(x, y row) int { return cmp.Compare(or(x.window.ErrorRate, 0), or(y.window.ErrorRate, 0)) })
 	if or(worst.window.ErrorRate, 0) > 0 {
 		clauses = append(clauses, "most errors: "+worst.name+", "+Figure(worst.window.ErrorRate))
@@ -93,6 +103,17 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 		c.Notes = append(c.Notes, "The table leaves out the "+strconv.Itoa(n)+" fastest; results.json has all.")
 	}
 	return c, true
+}
+
+// overlap reports whether the limits of two values leave open which is the
+// larger.
+func overlap(a, b measure.Value) bool {
+	if !a.Measured() || !b.Measured() {
+		return false
+	}
+	aLow, aHigh, _ := a.Limits()
+	bLow, bHigh, _ := b.Limits()
+	return aLow < bHigh && bLow < aHigh
 }
 
 // levels compares the load levels of the plan.

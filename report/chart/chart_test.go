@@ -1,6 +1,7 @@
 package chart_test
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -283,4 +284,21 @@ func FuzzVisible(f *testing.F) {
 			t.Fatal("not idempotent")
 		}
 	})
+}
+
+func TestEndpointsThatCannotBeToldApart(t *testing.T) {
+	a := charttest.Healthy()
+	for i := range a.Endpoints {
+		a.Endpoints[i].Peak.P95 = measure.Within(.8+float64(i)/1000, .75, .85, measure.Seconds, measure.Windowed)
+	}
+	c := find(t, chart.Charts(a), "endpoints")
+	if want := fmt.Sprintf("and %d more that cannot be told from it", len(a.Endpoints)-1); !strings.Contains(c.Finding, want) {
+		t.Errorf("finding %q, want %q in it", c.Finding, want)
+	}
+	for i := range a.Endpoints {
+		a.Endpoints[i].Peak.P95 = measure.Of(float64(i+1), measure.Seconds)
+	}
+	if c := find(t, chart.Charts(a), "endpoints"); strings.Contains(c.Finding, "told from") {
+		t.Errorf("finding %q of endpoints far apart", c.Finding)
+	}
 }
