@@ -20,7 +20,7 @@ func megabytes() map[string]string {
 	return map[string]string{
 		"table":      table + many(mb, func(i int) string { return fmt.Sprintf("| P95 of %d | < 5 s | TBD ms | ⏳ |\n", i) }),
 		"same rows":  table + many(mb, func(int) string { return "| P95 | < 5 s | TBD ms | ⏳ |\n" }),
-		"sections":   many(mb, func(i int) string { return fmt.Sprintf("\n## Part\n\n**Date**: TBD\n\n- **Count**: TBD\n- ⏳ TBD\n") }),
+		"sections":   many(mb, func(int) string { return "\n## Part\n\n**Date**: TBD\n\n- **Count**: TBD\n- ⏳ TBD\n" }),
 		"list":       "# L\n\n" + many(mb, func(int) string { return "- ⏳ TBD\n" }),
 		"lists":      "# L\n\n" + many(mb, func(int) string { return "1. ⏳ TBD\n2. ⏳ TBD\n\ntext\n\n" }),
 		"labels":     "# L\n\n" + many(mb, func(i int) string { return fmt.Sprintf("- Count %d: TBD\n", i%7) }),

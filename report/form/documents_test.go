@@ -102,7 +102,11 @@ func (f filling) list(d *Doc, l *List, value func(*Slot, string) string, skip fu
 	if f.items > 0 {
 		var items []string
 		for i := range f.items {
-			items = append(items, fmt.Sprintf("%s: item %d", f.tag, i))
+			item := fmt.Sprintf("%s: item %d", f.tag, i)
+			if i > 0 || f.items > 1 { // one item alone reads alike everywhere, as "None found" does
+				item += " of " + l.name
+			}
+			items = append(items, item)
 		}
 		l.SetItems(items)
 	}

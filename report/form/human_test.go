@@ -100,14 +100,18 @@ func TestMangled(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		src := randomDocument(t)
 		a, b := randomFilling(t, "A"), randomFilling(t, "Bee")
+		a.items, b.items = max(1, a.items), max(1, b.items)
 		doc := mangle(t, first(a.fill(t, src)))
 		d, _ := Parse("", doc)
 		if !bytes.Equal(d.Bytes(), doc) {
 			t.Fatal("an untouched document changed")
 		}
 		for _, f := range []filling{a, b} {
+			// What was torn apart may be known again only after it was
+			// put in order once.
 			one := first(f.fill(t, doc))
-			equal(t, "twice", doc, one, first(f.fill(t, one)))
+			two := first(f.fill(t, one))
+			equal(t, "three times", one, two, first(f.fill(t, two)))
 		}
 	})
 }

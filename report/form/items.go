@@ -257,9 +257,8 @@ func (st style) lead(k int) string {
 		lead = strings.ReplaceAll(strings.ReplaceAll(lead, "\r\n", "\n"), "\n", st.eol)
 	}
 	if st.moved {
-		if i := strings.LastIndexByte(lead, '\n'); i >= 0 {
-			lead = lead[:i+1] + st.prefix
-		}
+		between := strings.TrimRight(st.prefix, " \t") + st.eol // a blank line within the quote
+		lead = st.eol + strings.Repeat(between, max(0, strings.Count(lead, "\n")-1)) + st.prefix
 	}
 	return lead
 }
