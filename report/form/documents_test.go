@@ -130,7 +130,6 @@ var (
 	fillA = filling{tag: "A", items: 5, amend: true, note: true, tick: true}
 	fillB = filling{tag: "Bee", skip: 3, items: 1, note: true}
 	fillC = filling{tag: "C", items: 3, skip: 2, amend: true}
-	none  = filling{tag: "none", skip: 1}
 )
 
 func TestUntouchedIsUnchanged(t *testing.T) {
