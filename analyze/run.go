@@ -92,6 +92,7 @@ type context struct {
 // newContext narrows the run to one test and finds its phases.
 func newContext(r *loadtest.Run, p *plan.Plan) *context {
 	run, notes := narrow(r)
+	notes = append(notes, mendHistory(run)...)
 	c := &context{run: run, plan: p, notes: notes, start: math.NaN()}
 	if h := run.History; h != nil && len(h.Time) > 0 {
 		c.history = h
