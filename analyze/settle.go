@@ -31,7 +31,7 @@ func counters(s *loadtest.Series, i int) growth {
 // stand still between rows, which those of a file with rarer rows do not.
 func lagging(h *loadtest.History) bool {
 	n := len(h.Time) - 1
-	return h.Step > 1.5 && n > 0 && float64(h.Time[n]-h.Time[0]) < float64(n)*(h.Step-.5)
+	return h.Step > 1.5 && n > 0 && float64(h.Time[n]-h.Time[0]) < float64(n)*(h.Step/2+.25)
 }
 
 // settled returns a series' counters at the instant of sample i, and the most

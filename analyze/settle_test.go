@@ -72,7 +72,7 @@ func TestRareRowsDoNotLag(t *testing.T) {
 	for i := range 30 {
 		b.rowAt(int64(1_700_000_000+2*i), 10, 20, 0, .1)
 	}
-	b.h.Step = 2
+	b.h.Step = 3 // as the reader may take them for
 	if lagging(b.h) {
 		t.Error("a file with a row every two seconds is taken for a master's")
 	}
