@@ -223,10 +223,10 @@ func (c *context) recovers(string) (YesNo, string) {
 	}
 	tail := &Phase{Kind: Recovery, Window: w, Name: p.Name}
 	status, why := c.judgePhase(tail)
-	span := fmt.Sprintf("%.0f s after the load went down to %d users", p.End-p.Start, p.UsersTo)
+	span := fmt.Sprintf("in the %.0f s at %d users after the load went down", p.End-p.Start, p.UsersTo)
 	switch status {
 	case Pass:
-		return Yes, fmt.Sprintf("targets met within %s: %s", span, brief(w))
+		return Yes, fmt.Sprintf("targets met %s: %s", span, brief(w))
 	case Fail:
 		return No, fmt.Sprintf("still broken %s: %s", span, why)
 	}

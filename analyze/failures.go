@@ -125,7 +125,7 @@ func databaseErrors(o occurrences) DatabaseErrors {
 		match := ofClass(class)
 		if o.file != "" && hidden > 0 && o.sum(match) == 0 {
 			return measure.None(measure.Count, measure.NotDerivable,
-				fmt.Sprintf("the application's log or database snapshots: none of the failures names one, and %d failures do not say what failed inside the server", hidden))
+				fmt.Sprintf("the application's log or database snapshots: none of the failures names one, and %s failures do not say what failed inside the server", grouped(hidden)))
 		}
 		return o.count(match, hidden, "Σ of the rows of class "+class)
 	}
@@ -153,7 +153,7 @@ func poolExhaustion(c *context, o occurrences) PoolExhaustion {
 		p.Evidence = "No file names the failures: needs " + needFailures + ", and " + needPool + "."
 		return p
 	case n == 0 && hidden > 0:
-		p.Evidence = fmt.Sprintf("No failure names a pool, but %d do not say what failed inside the server (%s): needs %s.", hidden, kindsOf(o, cause.opaque), needPool)
+		p.Evidence = fmt.Sprintf("No failure names a pool, but %s do not say what failed inside the server (%s): needs %s.", grouped(hidden), kindsOf(o, cause.opaque), needPool)
 		return p
 	case n == 0:
 		p.Evidence = "No failure names a pool; one that was full while requests waited for it is not visible to the load generator: needs " + needPool + "."
@@ -178,7 +178,7 @@ func kindsOf(o occurrences, match matcher) string {
 	var names []string
 	for _, class := range classes(o) {
 		if o.sum(func(c cause) bool { return c.class == class.Class && match(c) }) > 0 {
-			names = append(names, class.Class)
+			names = append(names, class.Words())
 		}
 	}
 	return strings.Join(names, ", ")

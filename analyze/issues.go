@@ -18,7 +18,7 @@ func (c *context) issues(a *Analysis) []Issue {
 	st := a.Stability
 	for _, o := range st.Outages {
 		p0 = append(p0, Issue{"P0", fmt.Sprintf("Outage of %.0f s at %d users", o.End-o.Start, o.Users),
-			fmt.Sprintf("from %.0f s to %.0f s of the run: %s", o.Start, o.End, o.Evidence)})
+			fmt.Sprintf("from %s of the run on: %s", measure.Span(math.Round(o.Start)), o.Evidence)})
 	}
 	for _, r := range st.Restarts {
 		p0 = append(p0, Issue{"P0", "A process restarted during the run", r})
@@ -30,6 +30,9 @@ func (c *context) issues(a *Analysis) []Issue {
 		what := upper(title(r.Target)) + " " + scopeName(r)
 		switch {
 		case r.Status == Fail && r.Target.Metric == plan.Outages && len(p0) > 0: // each outage is one already
+		case r.Status == Fail && r.Target.Metric == plan.RPS && lighter(a):
+			p1 = append(p1, Issue{"P1", what + " misses its target",
+				fmt.Sprintf("%s; at %s of %s planned users", r.Why, plainly(a.Run.UsersPeak), plainly(a.Run.UsersPlanned))})
 		case r.Status == Fail && (missedTwice(r) || r.Target.Metric == plan.Outages):
 			p0 = append(p0, Issue{"P0", what + " misses its target" + factor(r), r.Why})
 		case r.Status == Fail:
@@ -52,10 +55,27 @@ func (c *context) issues(a *Analysis) []Issue {
 	}
 	for _, n := range a.Quality {
 		if n.Severity >= loadtest.Warn && n.Code != "closed_loop" {
-			p2 = append(p2, Issue{"P2", "Data quality: " + n.Message, path.Base(n.Source)})
+			p2 = append(p2, Issue{"P2", "Data quality: " + n.Message, sourceName(n)})
 		}
 	}
 	return append(append(p0, p1...), p2...)
+}
+
+// sourceName is the file, and line, that a note is about; a document needs no
+// folders.
+func sourceName(n loadtest.Note) string {
+	if n.Source == "" {
+		return ""
+	}
+	return path.Base(n.Source)
+}
+
+// lighter reports whether the run had clearly fewer users than planned: what
+// it lacks in throughput then is no fault of the system.
+func lighter(a *Analysis) bool {
+	planned, ok := a.Run.UsersPlanned.Float()
+	most, ok2 := a.Run.UsersPeak.Float()
+	return ok && ok2 && most < 0.9*planned
 }
 
 // missedTwice reports whether a figure misses its target by two times or more,

@@ -126,7 +126,7 @@ func TestLatencyOfTheWholeRun(t *testing.T) {
 	run, reqs, _, names := emulated(emulation{})
 	l := newLatencies(run)
 	v := l.wholeRun(nil, .95)
-	if v.Method() != measure.Exact || v.Sources()[0].File != "stats.csv" {
+	if v.Method() != measure.Estimated || v.Sources()[0].File != "stats.csv" {
 		t.Errorf("%v from %v", v.Method(), v.Sources())
 	}
 	truth := quantileOf(reqs, .95)
@@ -141,7 +141,7 @@ func TestLatencyOfTheWholeRun(t *testing.T) {
 	run.Histograms = histograms(reqs, names)
 	l = newLatencies(run)
 	holds(t, "JSON", l.wholeRun(nil, .97), quantileOf(reqs, .97))
-	if v := l.wholeRun(nil, .97); v.Method() != measure.Exact || v.Sources()[0].File != "stats.json" {
+	if v := l.wholeRun(nil, .97); v.Method() != measure.Estimated || v.Sources()[0].File != "stats.json" {
 		t.Errorf("%v from %v", v.Method(), v.Sources())
 	}
 	var of []request

@@ -41,10 +41,10 @@ func (c *context) checkPlan() {
 	most, okM := s.UsersPeak.Float()
 	if okP && okM && most < 0.98*planned {
 		c.note(loadtest.Note{Code: "users_below_plan", Severity: loadtest.Warn,
-			Message: fmt.Sprintf("The run reached %.0f of %.0f planned users.", most, planned)})
+			Message: fmt.Sprintf("The run reached %s of %s planned users.", grouped(most), grouped(planned))})
 	} else if okP && okM && most > 1.02*planned {
 		c.note(loadtest.Note{Code: "users_above_plan", Severity: loadtest.Info,
-			Message: fmt.Sprintf("The run reached %.0f users; %.0f were planned.", most, planned)})
+			Message: fmt.Sprintf("The run reached %s users; %s were planned.", grouped(most), grouped(planned))})
 	}
 	want := c.plan.Setup.Duration
 	if want == 0 && c.run.Log != nil {
@@ -52,7 +52,7 @@ func (c *context) checkPlan() {
 	}
 	if d, ok := s.Duration.Float(); ok && want > 0 && d < 0.9*want {
 		c.note(loadtest.Note{Code: "shorter_than_plan", Severity: loadtest.Warn,
-			Message: fmt.Sprintf("The run lasted %s of %s planned.", inSeconds(d), inSeconds(want))})
+			Message: fmt.Sprintf("The run lasted %s of %s planned.", measure.Span(math.Round(d)), measure.Span(want))})
 	}
 	if !c.knowsLoad() {
 		return
@@ -71,8 +71,9 @@ func (c *context) checkPlan() {
 	}
 }
 
-func inSeconds(s float64) string {
-	return measure.Format(measure.Of(math.Round(s), measure.Seconds), measure.Style{Scale: "s"})
+// grouped shows a count with separators: "6,282".
+func grouped[N int | int64 | float64](n N) string {
+	return measure.Stated(float64(n), measure.Count)
 }
 
 // checkRows says what the history's columns leave open.

@@ -297,9 +297,9 @@ func evidence(c *context, ts []tick, s spell, done, failed int64, length float64
 	} else {
 		share := "all"
 		if failed < done {
-			share = fmt.Sprintf("%d of", failed)
+			share = grouped(failed) + " of"
 		}
-		text = fmt.Sprintf("%s %d requests failed within %s%s", share, done, measure.Span(length), users)
+		text = fmt.Sprintf("%s %s requests failed within %s%s", share, grouped(done), measure.Span(length), users)
 		if names := kindsBetween(c, ts, s); names != "" {
 			text += " (" + names + ")"
 		}

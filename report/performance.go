@@ -202,7 +202,7 @@ func (f *filler) actual(s *form.Slot, r analyze.TargetResult, head string) {
 	case r.Scope == "run" && !plan.SamePhase(r.Target.Phase, plan.WholeRun):
 		aside = append(aside, "whole run")
 	case r.Scope == "run":
-	case r.WholeRun.Measured() && !measure.Same(r.Actual, r.WholeRun, style):
+	case r.WholeRun.Measured() && !measure.Same(r.Actual, r.WholeRun, style) && !alike(r.Actual, r.WholeRun):
 		aside = append(aside, "whole run "+measure.Format(r.WholeRun, short))
 	}
 	if r.Target.Metric == plan.Errors {
@@ -353,4 +353,15 @@ func count(n int, one, many string) string {
 		noun = one
 	}
 	return measure.Format(measure.Of(float64(n), measure.Count), measure.Style{}) + " " + noun
+}
+
+// alike reports whether each figure lies within the other's limits: they then
+// say the same.
+func alike(a, b measure.Value) bool {
+	holds := func(a, b measure.Value) bool {
+		n, ok := a.Float()
+		low, high, ok2 := b.Limits()
+		return ok && ok2 && low <= n && n <= high
+	}
+	return holds(a, b) && holds(b, a)
 }

@@ -93,7 +93,7 @@ func (f *filler) lighter() (string, bool) {
 	if !ok || reached >= 0.9*planned {
 		return "", false
 	}
-	return fmt.Sprintf("Repeat the test with the planned %s: this run reached %s, and says nothing of more",
+	return fmt.Sprintf("Then repeat the test with the planned %s: this run reached %s",
 		count(int(planned), "user", "users"), measure.Format(f.a.Run.UsersPeak, measure.Style{Bare: true})), true
 }
 

@@ -96,6 +96,9 @@ func Within(n, low, high float64, u Unit, m Method, src ...Source) Value {
 	if !(high >= n) {
 		high = n
 	}
+	if m == Exact && low != high {
+		m = Estimated // what has limits is not exact
+	}
 	return Value{num: n, low: low, high: high, unit: u, why: measured, method: m, source: src}
 }
 

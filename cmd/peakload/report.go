@@ -183,7 +183,7 @@ func remarks(s streams, j *job) {
 	for _, r := range sum.Unknown {
 		fmt.Fprintf(s.err, "%s:%d: %s: %s\n", printable(j.doc.Name), r.Line, printable(r.What), r.Text)
 	}
-	fmt.Fprintf(s.err, "%s: %d of %d blanks filled\n", printable(j.doc.Name), sum.Filled, sum.Blanks)
+	fmt.Fprintf(s.err, "%s: %d of %d blanks filled, %d of them \"not measured\"\n", printable(j.doc.Name), sum.Filled, sum.Blanks, notMeasured(j.doc))
 	if sum.Blanks == 0 {
 		fmt.Fprintf(s.err, "%s: no section or table in it is one that peakload fills; peakload init writes a document that shows them\n", printable(j.doc.Name))
 	}
@@ -202,10 +202,15 @@ func qualityRemarks(s streams, a *analyze.Analysis) {
 	}
 }
 
-func documentInfo(doc *form.Doc) json.DocumentInfo {
-	missing := doc.Count(func(markup string) bool {
+// notMeasured counts the blanks that say so.
+func notMeasured(doc *form.Doc) int {
+	return doc.Count(func(markup string) bool {
 		return strings.Contains(strings.ToLower(markup), measure.NotMeasured)
 	})
+}
+
+func documentInfo(doc *form.Doc) json.DocumentInfo {
+	missing := notMeasured(doc)
 	return json.DocumentInfo{File: doc.Name, Summary: doc.Summary(), NotMeasured: &missing}
 }
 

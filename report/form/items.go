@@ -227,9 +227,7 @@ func (l *List) style(r *run, first *Item) style {
 	st.prefix = blankOut(string(d.src[d.lineStart(first.marker):first.marker]))
 	st.moved = st.prefix != blankOut(r.prefix)
 	current := string(d.src[first.marker:first.Text.start])
-	_, a, _ := number(current)
-	_, b, _ := number(r.items[0].marker)
-	if a != b {
+	if current != r.items[0].marker {
 		st.current = current
 	}
 	return st
@@ -281,13 +279,15 @@ func (st style) marker(k int) string {
 	if st.current == "" {
 		return was
 	}
-	if _, rest, ok := number(st.current); ok && ordered {
-		return strconv.Itoa(num) + rest
-	} else if ok {
-		c, _, _ := number(st.current)
-		return strconv.Itoa(c+k) + rest
+	c, rest, now := number(st.current)
+	switch {
+	case !now:
+		return st.current
+	case ordered: // the same steps from where the list starts now
+		first, _, _ := number(st.items[0].marker)
+		return strconv.Itoa(max(0, c+num-first)) + rest
 	}
-	return st.current
+	return strconv.Itoa(c+k) + rest
 }
 
 func (r *run) plainBlank(k int) string {

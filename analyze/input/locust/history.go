@@ -249,20 +249,37 @@ func (b *builder) clockBack(r *row, back int64) int64 {
 	return r.time + b.shift
 }
 
-// reset says why counters begin anew with this group, or "". Counts never
-// fall, the maximum never falls and the minimum never rises until Locust
-// clears them. Clearing also removes the endpoints (clear_all, a new test);
-// resetting keeps them at zero (reset_all).
+// reset says why counters begin anew with this group, or "". Counts never fall
+// until Locust clears them. Where more requests followed in the same second
+// than there had been before, the count does not tell; then two of the other
+// cumulative columns must: failures, the maximum and the sum of latencies never
+// fall, the minimum never rises. One alone is a damaged cell. Clearing also
+// removes the endpoints (clear_all, a new test); resetting keeps them at zero
+// (reset_all).
 func (b *builder) reset(r *row, n int) string {
 	if n == 0 {
 		return ""
 	}
 	t, last := &b.Total, n-1
 	restarted := !b.NoUsers && b.Users[last] == 0 && r.users > 0 && t.Requests[last] > 0
-	fell := r.requests < t.Requests[last] || r.failures < t.Failures[last] || r.max < t.Max[last] ||
-		t.Min[last] > 0 && r.min > t.Min[last] || b.falls
+	signs := 0
+	for _, sign := range [...]bool{
+		r.failures < t.Failures[last],
+		r.max < t.Max[last],
+		t.Min[last] > 0 && r.min > t.Min[last],
+		r.mean*float64(r.requests) < 0.999*t.Mean[last]*float64(t.Requests[last]),
+	} {
+		if sign {
+			signs++
+		}
+	}
+	fell := r.requests < t.Requests[last] || b.falls || r.requests == t.Requests[last] && signs > 0
 	switch {
-	case !fell:
+	case !fell && signs == 1:
+		b.add("implausible_row", loadtest.Warn, r.line,
+			"A cumulative column goes back although the count of requests grows: the row may be damaged, or the statistics were reset just then.")
+		return ""
+	case !fell && signs == 0:
 		return ""
 	case restarted, b.FullHistory && b.listed < b.before:
 		return "new test"

@@ -243,6 +243,7 @@ func TestHistoryQuirks(t *testing.T) {
 			"[100]", "[4]", "GET /a,\"b\"|GET |POST two\nlines|GET café", "not_utf8 unknown_scope"},
 		{"sums", small(endpoint(100, "GET,/a", 1), agg(100, 1, 4)), "[100]", "[4]", "GET /a", "sum_mismatch unknown_scope"},
 		{"a reset that only the maximum shows", small(agg(100, 1, 4), strings.Replace(agg(101, 1, 4), "20.5", "19.5", 1)), "[100 101]", "[4 4]", "", "counters_reset cumulative_percentiles"},
+		{"a damaged maximum is no reset", small(agg(100, 1, 4), strings.Replace(agg(101, 1, 9), "20.5", "19.5", 1)), "[100 101]", "[4 9]", "", "implausible_row cumulative_percentiles"},
 		{"fine percentiles", small(strings.Replace(agg(100, 1, 4), ",20,10,", ",123,10,", 1)), "[100]", "[4]", "", "custom_buckets cumulative_percentiles"},
 		{"header only", small()[:len(small())-2], "[]", "[]", "", "empty_history"},
 		{"nothing", "", "[]", "[]", "", "empty_history"},
