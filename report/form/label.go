@@ -89,8 +89,8 @@ func trimValue(raw string, moreLines bool) (start, end int) {
 		if strings.HasPrefix(v, "<!--") {
 			if j := strings.Index(v[4:], "-->"); j >= 0 {
 				start += 4 + j + 3
+				continue
 			}
-			continue
 		}
 		if strings.HasSuffix(v, "-->") {
 			if j := strings.LastIndex(v, "<!--"); j >= 0 && !strings.Contains(v[j+4:len(v)-3], "-->") {
