@@ -1,6 +1,7 @@
 package locust
 
 import (
+	"fmt"
 	"io"
 	"math"
 	"runtime"
@@ -38,6 +39,12 @@ func readHistory(r io.Reader, file string, workers int) (*loadtest.History, []lo
 		return nil, nil, err
 	}
 	b.finish()
+	// A clock is set once or twice in a run; rows that were sorted or shuffled
+	// go back all the time, and their counters mean nothing.
+	if b.backs > 3 && 10*b.backs > len(h.Time) {
+		return nil, nil, fmt.Errorf("%s:%d: time goes back here and on %d of %d samples in all: the rows are not in the order in which Locust wrote them; use the file as it was written, or sort it by Timestamp",
+			file, b.backAt, b.backs, len(h.Time))
+	}
 	return h, n.list, nil
 }
 
@@ -73,6 +80,8 @@ type builder struct {
 
 	before    int // endpoints listed in the group before
 	shift     int64
+	backs     int // samples before which time went back
+	backAt    int // line of the first of them
 	lastRate  float64
 	checks    checks
 	sawRepeat int
@@ -244,6 +253,9 @@ func (b *builder) merge(np int) {
 // counts as written one second after the one before it.
 func (b *builder) clockBack(r *row, back int64) int64 {
 	b.shift += back + 1
+	if b.backs++; b.backs == 1 {
+		b.backAt = r.line
+	}
 	b.add("clock_stepped_back", loadtest.Warn, r.line,
 		"The clock of the load generator went back by %d s; later times are shifted by %d s so that durations hold.", back, b.shift)
 	return r.time + b.shift

@@ -360,3 +360,19 @@ func TestSharedHistories(t *testing.T) {
 		}
 	}
 }
+
+// Rows out of order are refused, with the line; a clock that was set is not.
+func TestHistoryOutOfOrder(t *testing.T) {
+	var forth, back []string
+	for i := range 40 {
+		forth = append(forth, agg(100+i, 1, 4+i))
+		back = append(back, agg(200-i, 1, 4+i))
+	}
+	if _, _, err := ReadHistory(strings.NewReader(small(back...)), "f"); err == nil || !strings.HasPrefix(err.Error(), "f:3: time goes back") {
+		t.Errorf("reversed rows: %v", err)
+	}
+	forth[20] = agg(50, 1, 24)
+	if _, _, err := ReadHistory(strings.NewReader(small(forth...)), "f"); err != nil {
+		t.Errorf("a clock set once: %v", err)
+	}
+}
