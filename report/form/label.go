@@ -93,7 +93,7 @@ func trimValue(raw string, moreLines bool) (start, end int) {
 			}
 		}
 		if strings.HasSuffix(v, "-->") {
-			if j := strings.LastIndex(v, "<!--"); j >= 0 && !strings.Contains(v[j+4:len(v)-3], "-->") {
+			if j := strings.LastIndex(v, "<!--"); j >= 0 && len(v)-j >= 7 && !strings.Contains(v[j+4:len(v)-3], "-->") {
 				end = start + j
 				continue
 			}
