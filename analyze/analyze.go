@@ -36,7 +36,17 @@ type Analysis struct {
 	Lessons      []string
 	Quality      []loadtest.Note
 	Timeline     Timeline
+	// Tracks are the resource figures that were chosen, and Resources the rows
+	// made of them: those of the document's tables first.
+	Tracks    []Track
+	Resources []Resource
+	Capacity  Capacity
+	Diagnosis Diagnosis // made by package diagnose from all the rest
+	Links     []Link
 }
+
+// A Link leads to a dashboard for the time of the run.
+type Link struct{ Name, URL string }
 
 // A Status is the outcome of a judgement.
 type Status uint8

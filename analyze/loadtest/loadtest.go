@@ -19,13 +19,15 @@ type Run struct {
 	Histograms *Histograms // --json-file
 	Page       *Page       // --html
 	Log        *Log        // Locust's log or console output
+	Tracks     []Track     // what was seen of resources, by any file
+	AppLogs    []AppLog    // the application's logs
 	Notes      []Note      // data quality, found by readers and cross-checks
 }
 
 // An Input is one file that was read.
 type Input struct {
 	File   string // as given, or as found beside what was given
-	Kind   string // "locust_history", "locust_stats", "locust_failures", "locust_exceptions", "locust_json", "locust_html", "locust_log"
+	Kind   string // "locust_history", "locust_stats", "locust_failures", "locust_exceptions", "locust_json", "locust_html", "locust_log", "resources", "psql", "redis_info", "app_json", "app_log", "prometheus_query", …
 	SHA256 string // of the bytes on disk
 	Bytes  int64
 }

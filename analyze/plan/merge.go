@@ -31,6 +31,7 @@ func Merge(document, file, flags *Plan) *Plan {
 		p.Bands = either(l.Bands, p.Bands)
 		p.Expectations = either(l.Expectations, p.Expectations)
 		p.Count429 = stated(l.Count429, p.Count429)
+		p.Sources = p.Sources.over(l.Sources)
 	}
 	return &p
 }

@@ -27,6 +27,7 @@ type Plan struct {
 	Expectations []Expectation
 	// Count429 says whether 429s count in error rates; Locust counts them.
 	Count429 Count429
+	Sources  Sources
 }
 
 // Count429 is what --count-429 says.

@@ -1,0 +1,44 @@
+package loadtest
+
+// An AppLog is what an application's log says of the run: events of the run's
+// window, counted. It is made in one pass; the lines themselves are not kept.
+type AppLog struct {
+	File   string
+	Format string // "python", "json", "logfmt", "access", "text"
+
+	// Offset was added to the times as written to get UTC, in s; OffsetWhy is
+	// the evidence: "stated in the lines", "by overlap with the run".
+	Offset    float64
+	OffsetWhy string
+
+	Lines      int64   // of the file
+	Undated    int64   // lines that belong to no event and have no time of their own (continuations are not counted)
+	Start, End float64 // Unix s of the first and last event in the file; NaN: there was none
+	// Counted is the number of events within the run's window.
+	Counted int64
+
+	Events []LogEvents // in order of first appearance
+}
+
+// LogEvents are the events of one kind: of one class, user type, endpoint and
+// status.
+type LogEvents struct {
+	// Class is an error class as in results.json ("rate_limited", "timeout",
+	// "pool", …), or "restart" (a process started), "crash" (a process was
+	// killed or died), "memory" (out of memory), "slow" (a request reported as
+	// slow), "request" (a line of an access log that is none of these),
+	// "error" (an error of no known class), or a class of the user's own
+	// patterns.
+	Class    string
+	Level    string // "ERROR", "WARNING", … upper case; "" the line has none
+	UserType string // as written: user_type=writer; "" the line names none
+	Endpoint string // "METHOD /path" or "/path" with numbers and identifiers replaced by *; "" the line names none
+	Status   int    // HTTP status; 0 the line has none
+	Count    int64
+	// First and Last are Unix seconds.
+	First, Last float64
+	// PerSecond counts the events by Unix second.
+	PerSecond map[int64]int64
+	Example   string // the first line, at most 300 bytes
+	Line      int64  // its number
+}
