@@ -35,6 +35,32 @@ import (
 //	  baseline: Sustained (200u)
 //	  current: Peak (1000u)
 //
+// It also says where the figures of a team's own system are found:
+//
+//	metrics:                 # values of the application's metrics in JSON
+//	  - path: pools.*.busy   # * becomes the instance
+//	    is: app.pool_in_use  # component.metric of docs/resources.md
+//	    scale: 0.001         # to get base units
+//	prometheus:              # asked by --prometheus, besides the built-in queries
+//	  - query: sum by (user_type) (increase(limited_total[10s]))
+//	    is: app.rate_limited_total
+//	    instance-label: user_type
+//	log:                     # lines of the application's log
+//	  - class: pool          # a class of results.json, or one of your own
+//	    match: 'no free slot .* user_type=(?P<user_type>\w+)'
+//	processes:
+//	  - match: uvicorn*
+//	    component: app
+//	endpoints:               # what an endpoint leans on
+//	  - match: GET /feed*
+//	    component: cache
+//	requests-by-user-type:
+//	  - match: POST *
+//	    user-type: Writer
+//	links:                   # {from} {to} in ms, {from_s} {to_s}, {from_iso} {to_iso}
+//	  - name: Grafana
+//	    url: https://grafana.example/d/api?from={from}&to={to}
+//
 // Every key may be left out; a key without a value states nothing. Unknown and
 // repeated keys, anchors, aliases and tags are errors. An error is an *Error,
 // or several joined, each with file, line, column and the source line.
@@ -56,6 +82,13 @@ func ParseConfig(name string, src []byte) (*Plan, error) {
 			{"user-types", c.texts(&c.plan.UserTypes)},
 			{"expectations", c.expectations},
 			{"comparison", c.comparison},
+			{"metrics", c.jsonPaths},
+			{"prometheus", c.queries},
+			{"log", c.logPatterns},
+			{"processes", c.processes},
+			{"endpoints", c.endpoints},
+			{"requests-by-user-type", c.requestTypes},
+			{"links", c.links},
 		})
 	}
 	if err := c.err(); err != nil {
