@@ -40,6 +40,7 @@ What is written
   -w, --write             fill the document in place (needs -d)
       --html FILE         one self-contained page with charts
       --json FILE         every figure with its source, for machines
+      --junit FILE        one test case a target, for CI servers
       --overwrite         replace what people wrote into filled blanks, too
       --check             let the exit status be the verdict (see check)
 
@@ -54,7 +55,7 @@ Examples
 
 type reportFlags struct {
 	inputs
-	out, html, json         string
+	out, html, json, junit  string
 	write, overwrite, check bool
 }
 
@@ -66,6 +67,7 @@ func runReport(args []string, s streams) (int, error) {
 	fs.BoolVarP(&f.write, "write", "w", false, "")
 	fs.StringVar(&f.html, "html", "", "")
 	fs.StringVar(&f.json, "json", "", "")
+	fs.StringVar(&f.junit, "junit", "", "")
 	fs.BoolVar(&f.overwrite, "overwrite", false, "")
 	fs.BoolVar(&f.check, "check", false, "")
 	if err := parse(fs, args, "RESULTS"); err != nil {
@@ -104,6 +106,7 @@ func (f *reportFlags) outputs() []output {
 	return []output{
 		{"--html", f.html, func(j *job, filled []byte) ([]byte, error) { return html.Page(filled, j.analysis) }},
 		{"--json", f.json, func(j *job, _ []byte) ([]byte, error) { return resultsJSON(j) }},
+		{"--junit", f.junit, func(j *job, _ []byte) ([]byte, error) { return junitXML(j) }},
 	}
 }
 
@@ -125,51 +128,73 @@ func (f *reportFlags) validate() error {
 	if f.out != "" && f.doc != "" && filepath.Clean(f.out) == filepath.Clean(f.doc) {
 		return usage("report", "-o names the document itself: use -w to fill it in place")
 	}
+	return distinct("report", f.doc, append([]output{{flag: "-o", name: f.out}}, f.outputs()...))
+}
+
+// distinct refuses outputs that would write over each other or over the
+// document.
+func distinct(verb, doc string, outputs []output) error {
 	taken := map[string]string{}
-	for _, o := range append([]output{{flag: "-d", name: f.doc}, {flag: "-o", name: f.out}}, f.outputs()...) {
+	for _, o := range append([]output{{flag: "-d", name: doc}}, outputs...) {
 		at := filepath.Clean(o.name)
 		if other, ok := taken[at]; ok && o.name != "" {
-			return usage("report", "%s and %s name the same file, %s", other, o.flag, o.name)
+			return usage(verb, "%s and %s name the same file, %s", other, o.flag, o.name)
 		}
 		taken[at] = o.flag
 	}
 	return nil
 }
 
-// publish renders everything before it writes anything.
-func (f *reportFlags) publish(j *job, s streams) error {
+// A rendering is an output and what it will hold.
+type rendering struct {
+	name string
+	data []byte
+}
+
+// rendered renders the outputs that were asked for.
+func rendered(j *job, outputs []output) ([]rendering, error) {
 	filled := j.doc.Bytes()
-	type file struct {
-		name string
-		data []byte
-	}
-	var files []file
-	for _, o := range f.outputs() {
+	var files []rendering
+	for _, o := range outputs {
 		if o.name == "" {
 			continue
 		}
 		data, err := o.render(j, filled)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		files = append(files, file{o.name, data})
+		files = append(files, rendering{o.name, data})
 	}
-	switch {
-	case f.write:
-		files = append(files, file{f.doc, filled})
-	case f.out != "" && f.out != "-":
-		files = append(files, file{f.out, filled})
-	default:
-		if _, err := s.out.Write(filled); err != nil {
-			return err
-		}
-	}
+	return files, nil
+}
+
+func writeFiles(files []rendering) error {
 	for _, o := range files {
 		if err := writeFile(o.name, o.data); err != nil {
 			return plainError(err)
 		}
 	}
 	return nil
+}
+
+// publish renders everything before it writes anything.
+func (f *reportFlags) publish(j *job, s streams) error {
+	files, err := rendered(j, f.outputs())
+	if err != nil {
+		return err
+	}
+	filled := j.doc.Bytes()
+	switch {
+	case f.write:
+		files = append(files, rendering{f.doc, filled})
+	case f.out != "" && f.out != "-":
+		files = append(files, rendering{f.out, filled})
+	default:
+		if _, err := s.out.Write(filled); err != nil {
+			return err
+		}
+	}
+	return writeFiles(files)
 }
 
 // remarks tells the person at the terminal what they should know: doubts

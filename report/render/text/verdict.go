@@ -94,7 +94,8 @@ func (p printer) table(rs []analyze.TargetResult) {
 	}
 	rows := [][4]string{{"TARGET", "WHERE", "LIMIT", "ACTUAL"}}
 	for _, r := range rs {
-		rows = append(rows, [4]string{name(r.Target), where(r), r.Target.Asks(), actual(r)})
+		row := RowOf(r)
+		rows = append(rows, [4]string{row.Name, row.Where, row.Limit, row.Actual})
 	}
 	const gap, statusWidth = 2, 15
 	var widths [4]int
@@ -127,6 +128,21 @@ func (p printer) table(rs []analyze.TargetResult) {
 		p.w.WriteString(line.String() + "\n")
 	}
 	p.w.WriteByte('\n')
+}
+
+// A Row is a target as tables of verdicts show it; Visible text, no markup.
+type Row struct{ Name, Where, Limit, Actual, Icon, Word string }
+
+// RowOf returns a verdict's row.
+func RowOf(r analyze.TargetResult) Row {
+	t := statusText[r.Status]
+	return Row{name(r.Target), where(r), r.Target.Asks(), actual(r), t.icon, t.word}
+}
+
+// VerdictText returns the verdict in one line: "FAIL: 3 of 6 targets missed".
+func VerdictText(a *analyze.Analysis) string {
+	word, _, said := verdict(a)
+	return word + ": " + said
 }
 
 // name returns what a target judges: its row's label, or the metric where the
@@ -206,12 +222,18 @@ func place(source string) string {
 
 // last writes the verdict with its count, and what else should be known.
 func (p printer) last(a *analyze.Analysis) {
+	word, sgr, said := verdict(a)
+	p.w.WriteString(p.colored(word, sgr) + ": " + said + "\n")
+}
+
+// verdict returns the verdict's word, its colour (ANSI SGR), and its count.
+func verdict(a *analyze.Analysis) (word, sgr, text string) {
 	var counts [4]int
 	for _, r := range a.Targets {
 		counts[r.Status]++
 	}
 	n := len(a.Targets)
-	var word, sgr, said string
+	var said string
 	var rest []string
 	switch a.Verdict {
 	case analyze.Failed:
@@ -240,8 +262,7 @@ func (p printer) last(a *analyze.Analysis) {
 	if m := counts[analyze.Borderline]; m > 0 {
 		rest = append(rest, fmt.Sprintf("%d borderline", m))
 	}
-	line := p.colored(word, sgr) + ": " + strings.Join(append([]string{said}, rest...), ", ")
-	p.w.WriteString(line + "\n")
+	return word, sgr, strings.Join(append([]string{said}, rest...), ", ")
 }
 
 func targets(n int) string {
