@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"github.com/peakload/peakload/analyze"
@@ -49,14 +50,18 @@ type checkFlags struct {
 	github               bool
 }
 
-func runCheck(args []string, s streams) (int, error) {
-	var f checkFlags
-	fs := flagSet("check")
-	f.declare(fs)
+func (f *checkFlags) declare(fs *pflag.FlagSet) {
+	f.inputs.declare(fs)
 	fs.StringVar(&f.json, "json", "", "")
 	fs.StringVar(&f.junit, "junit", "", "")
 	fs.StringVar(&f.comment, "comment", "", "")
 	fs.BoolVar(&f.github, "github", false, "")
+}
+
+func runCheck(args []string, s streams) (int, error) {
+	var f checkFlags
+	fs := flagSet("check")
+	f.declare(fs)
 	if err := parse(fs, args, "RESULTS"); err != nil {
 		return 0, err
 	}

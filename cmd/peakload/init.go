@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/spf13/pflag"
+
 	"github.com/peakload/peakload/templates"
 )
 
@@ -18,10 +20,14 @@ FILE is PEAK_LOAD_RESULTS.md unless given; - is standard output.
       --force             replace an existing file
 `
 
+type initFlags struct{ force bool }
+
+func (f *initFlags) declare(fs *pflag.FlagSet) { fs.BoolVar(&f.force, "force", false, "") }
+
 func runInit(args []string, s streams) (int, error) {
-	var force bool
+	var f initFlags
 	flags := flagSet("init")
-	flags.BoolVar(&force, "force", false, "")
+	f.declare(flags)
 	if err := flags.Parse(args); err != nil {
 		return 0, parse(flags, args)
 	}
@@ -37,7 +43,7 @@ func runInit(args []string, s streams) (int, error) {
 		_, err := s.out.Write(templates.Results)
 		return exitPass, err
 	}
-	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) && !force {
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) && !f.force {
 		return 0, fmt.Errorf("%s is there already; --force replaces it", name)
 	}
 	if err := writeFile(name, templates.Results); err != nil {

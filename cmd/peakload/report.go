@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
@@ -59,10 +61,8 @@ type reportFlags struct {
 	write, overwrite, check bool
 }
 
-func runReport(args []string, s streams) (int, error) {
-	var f reportFlags
-	fs := flagSet("report")
-	f.declare(fs)
+func (f *reportFlags) declare(fs *pflag.FlagSet) {
+	f.inputs.declare(fs)
 	fs.StringVarP(&f.out, "out", "o", "", "")
 	fs.BoolVarP(&f.write, "write", "w", false, "")
 	fs.StringVar(&f.html, "html", "", "")
@@ -70,6 +70,12 @@ func runReport(args []string, s streams) (int, error) {
 	fs.StringVar(&f.junit, "junit", "", "")
 	fs.BoolVar(&f.overwrite, "overwrite", false, "")
 	fs.BoolVar(&f.check, "check", false, "")
+}
+
+func runReport(args []string, s streams) (int, error) {
+	var f reportFlags
+	fs := flagSet("report")
+	f.declare(fs)
 	if err := parse(fs, args, "RESULTS"); err != nil {
 		return 0, err
 	}

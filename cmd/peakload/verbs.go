@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"github.com/peakload/peakload/analyze/plan"
 )
 
 // The exit statuses. When several apply the order is 2, 1, 3, 0.
@@ -23,15 +25,19 @@ type verb struct {
 	name string
 	run  func(args []string, s streams) (status int, err error)
 	help string
+	// declare declares the verb's flags, as run does.
+	declare func(*pflag.FlagSet)
 }
 
 // verbs lists the commands in the order of the help.
 func verbs() []verb {
 	return []verb{
-		{"report", runReport, reportHelp},
-		{"check", runCheck, checkHelp},
-		{"explain", runExplain, explainHelp},
-		{"init", runInit, initHelp},
+		{"report", runReport, reportHelp, new(reportFlags).declare},
+		{"check", runCheck, checkHelp, new(checkFlags).declare},
+		{"explain", runExplain, explainHelp, new(inputs).declare},
+		{"init", runInit, initHelp, new(initFlags).declare},
+		{"completion", runCompletion, completionHelp, func(*pflag.FlagSet) {}},
+		{"man", runMan, manHelp, func(*pflag.FlagSet) {}},
 	}
 }
 
@@ -43,6 +49,8 @@ Usage
   peakload explain FIGURE RESULTS    show where a figure comes from
   peakload init                      write a document to start from
   peakload help VERB                 all flags of a verb, with examples
+  peakload completion bash|zsh|fish  what makes the Tab key complete flags
+  peakload man                       the manual page
   peakload version
 
 RESULTS is a Locust CSV prefix (peak_load_results), any one of its files, or a
@@ -105,7 +113,19 @@ func dispatch(args []string, s streams) (int, error) {
 		}
 		return status, err
 	}
-	return 0, usage("", "there is no verb %q: it is one of report, check, explain, init, help, version", args[0])
+	return 0, noVerb(args[0])
+}
+
+// noVerb says that there is no such verb, and which is meant.
+func noVerb(name string) error {
+	names := []string{"help", "version"}
+	for _, v := range verbs() {
+		names = append(names, v.name)
+	}
+	if near := plan.Nearest(name, names); near != "" {
+		return usage("", "there is no verb %q; did you mean %s?", name, near)
+	}
+	return usage("", "there is no verb %q: it is one of %s", name, strings.Join(names, ", "))
 }
 
 func help(args []string, w io.Writer) error {
@@ -119,7 +139,7 @@ func help(args []string, w io.Writer) error {
 			return nil
 		}
 	}
-	return usage("", "there is no verb %q", args[0])
+	return noVerb(args[0])
 }
 
 // version returns the module's version as the build recorded it, else the
@@ -155,7 +175,7 @@ func parse(fs *pflag.FlagSet, args []string, positional ...string) error {
 		if errors.Is(err, pflag.ErrHelp) {
 			return err
 		}
-		return usage(fs.Name(), "%v", err)
+		return usage(fs.Name(), "%v%s", err, meant(fs, err))
 	}
 	switch n := fs.NArg(); {
 	case n < len(positional):
@@ -164,6 +184,20 @@ func parse(fs *pflag.FlagSet, args []string, positional ...string) error {
 		return usage(fs.Name(), "%s takes %d argument(s); %q is one too many", fs.Name(), len(positional), fs.Arg(len(positional)))
 	}
 	return nil
+}
+
+// meant names the flag that was meant by one that there is not.
+func meant(fs *pflag.FlagSet, err error) string {
+	wrong := (*pflag.NotExistError)(nil)
+	if !errors.As(err, &wrong) || len(wrong.GetSpecifiedName()) < 2 {
+		return ""
+	}
+	var names []string
+	fs.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := plan.Nearest(wrong.GetSpecifiedName(), names); near != "" {
+		return "; did you mean --" + near + "?"
+	}
+	return ""
 }
 
 // printable makes outside text safe for a terminal.
