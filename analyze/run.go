@@ -40,6 +40,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		Failures:  c.failures,
 		RateLimit: c.rateLimit,
 		Timeline:  c.timeline(),
+		Tracks:    c.tracks.chosen,
 	}
 	a.Bands = c.bands()
 	a.Mechanisms = c.mechanisms()
@@ -87,6 +88,7 @@ type context struct {
 	stability   Stability
 	targets     []TargetResult
 	rateLimit   RateLimit
+	tracks      tracks // what was seen of resources
 }
 
 // newContext narrows the run to one test and finds its phases.
@@ -110,6 +112,7 @@ func newContext(r *loadtest.Run, p *plan.Plan) *context {
 	}
 	c.whole = c.wholeRun()
 	c.phases, c.absent = c.findPhases()
+	c.tracks = newTracks(c)
 	return c
 }
 
