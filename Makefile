@@ -4,8 +4,9 @@ GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 20s
 DEMO        := build/demo
+PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: help demo test build bench fuzz assets components check clean
+.PHONY: help demo test build dist bench fuzz assets components check clean
 
 ## help: list what can be made
 help:
@@ -75,6 +76,17 @@ components:
 	        sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	        $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq $$missing >/dev/null; \
 	    fi
+
+## dist: build static binaries for every platform, with checksums, in build/dist
+dist: assets
+	@rm -rf build/dist && mkdir -p build/dist
+	@for platform in $(PLATFORMS); do \
+	    os=$${platform%/*} arch=$${platform#*/}; name=peakload_$${os}_$$arch; \
+	    [ $$os = windows ] && name=$$name.exe; \
+	    echo $$name; \
+	    CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -ldflags='-s -w' -o build/dist/$$name ./cmd/peakload || exit 1; \
+	done
+	@cd build/dist && sha256sum peakload_* > SHA256SUMS && cat SHA256SUMS
 
 ## clean: remove what was built
 clean:
