@@ -61,6 +61,11 @@ import (
 //	  - name: Grafana
 //	    url: https://grafana.example/d/api?from={from}&to={to}
 //
+// And what peakload record samples, as (*config).recording lists it:
+//
+//	record:
+//	  postgres: ${DATABASE_URL}   # from the environment
+//
 // Every key may be left out; a key without a value states nothing. Unknown and
 // repeated keys, anchors, aliases and tags are errors. An error is an *Error,
 // or several joined, each with file, line, column and the source line.
@@ -89,6 +94,7 @@ func ParseConfig(name string, src []byte) (*Plan, error) {
 			{"endpoints", c.endpoints},
 			{"requests-by-user-type", c.requestTypes},
 			{"links", c.links},
+			{"record", c.recording},
 		})
 	}
 	if err := c.err(); err != nil {

@@ -3,8 +3,10 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // The kinds of Error that a reader of plans tells apart with errors.Is.
@@ -31,7 +33,7 @@ type Error struct {
 func (e *Error) Error() string {
 	s := fmt.Sprintf("%s: %s", e.Pos, e.Msg)
 	if e.Text != "" {
-		s += fmt.Sprintf(": %q", e.Text)
+		s += fmt.Sprintf(": %q", hidePassword(e.Text))
 	}
 	if e.Excerpt != "" {
 		s += "\n" + e.Excerpt
@@ -46,7 +48,7 @@ func (e *Error) Unwrap() error { return e.Kind }
 // that would move a terminal's cursor are replaced, so the caret stays true.
 func excerpt(line string, column int) string {
 	const width, lead = 72, 48 // characters shown, and of these before the caret
-	rs := []rune(line)
+	rs := []rune(hidePassword(line))
 	from := 0
 	if column-1 > lead {
 		from = column - 1 - lead
@@ -62,4 +64,18 @@ func excerpt(line string, column int) string {
 		return r
 	}, string(rs[from:to]))
 	return "    " + shown + "\n    " + strings.Repeat(" ", max(0, column-1-from)) + "^"
+}
+
+// userinfo is the password of a URL, even of a malformed one: up to the last @
+// before white space or a quote.
+var userinfo = regexp.MustCompile(`(://[^\s:/@]*:)([^\s"']+)(@)`)
+
+// hidePassword replaces the passwords of URLs, each character by a star, so
+// that columns stay true: what is refused may stand in a file of secrets, and
+// what is said of it in a public log.
+func hidePassword(text string) string {
+	return userinfo.ReplaceAllStringFunc(text, func(m string) string {
+		part := userinfo.FindStringSubmatch(m)
+		return part[1] + strings.Repeat("*", utf8.RuneCountInString(part[2])) + part[3]
+	})
 }

@@ -32,6 +32,7 @@ func Merge(document, file, flags *Plan) *Plan {
 		p.Expectations = either(l.Expectations, p.Expectations)
 		p.Count429 = stated(l.Count429, p.Count429)
 		p.Sources = p.Sources.over(l.Sources)
+		p.Recording = p.Recording.over(l.Recording)
 	}
 	return &p
 }

@@ -28,6 +28,8 @@ type Plan struct {
 	// Count429 says whether 429s count in error rates; Locust counts them.
 	Count429 Count429
 	Sources  Sources
+	// Recording says what peakload record samples.
+	Recording Recording
 }
 
 // Count429 is what --count-429 says.
