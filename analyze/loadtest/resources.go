@@ -31,3 +31,18 @@ type Track struct {
 	Time, Value []float64
 	Line        []int // line of each reading; nil where a file has no lines to speak of
 }
+
+// AllBackends is the Instance of a database's connections where they were
+// counted together with the server's own background processes, some five of
+// PostgreSQL's, as count(*) of pg_stat_activity does: more than the client
+// connections. A track without Instance is the better account.
+const AllBackends = "all backends"
+
+// ResourcesHeader is the first line of the canonical file of resource figures,
+// PREFIX_resources.csv. A row is one reading: Unix seconds, which may have a
+// fraction; Component, Instance and Metric as Track's; and the value in base
+// units. Fields are quoted as RFC 4180 says, lines end in \n.
+var ResourcesHeader = [...]string{"Timestamp", "Component", "Instance", "Metric", "Value"}
+
+// ResourcesEnding is what follows a run's prefix in the name of that file.
+const ResourcesEnding = "_resources.csv"
