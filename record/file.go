@@ -12,10 +12,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/peakload/peakload/analyze/loadtest"
 )
 
-// Header is the first line of the canonical resources file.
-const Header = "Timestamp,Component,Instance,Metric,Value"
+// header is the first line of the canonical resources file.
+var header = strings.Join(loadtest.ResourcesHeader[:], ",")
 
 // syncEvery is how much of a recording a machine that loses its power may
 // lose. A recorder that is killed loses none that was written.
@@ -37,7 +39,7 @@ func Create(name string) (*File, error) {
 		return nil, atFile(name, err)
 	}
 	w := &File{f: f, name: name, synced: time.Now()}
-	return w, w.header()
+	return w, w.begin()
 }
 
 // Append continues a file, or begins it. A last line that was cut off, as a
@@ -58,13 +60,13 @@ func Append(name string) (*File, error) {
 // resume finds the end of the last whole line, after checking that the file
 // is of the kind.
 func (w *File) resume() error {
-	head := make([]byte, len(Header)+1)
+	head := make([]byte, len(header)+1)
 	n, err := io.ReadFull(w.f, head)
 	switch {
 	case n == 0 && errors.Is(err, io.EOF):
-		return w.header()
-	case strings.TrimRight(string(head[:n]), "\r\n") != Header:
-		return fmt.Errorf("%s:1: its header is not %s, so nothing is appended to it", w.name, Header)
+		return w.begin()
+	case strings.TrimRight(string(head[:n]), "\r\n") != header:
+		return fmt.Errorf("%s:1: its header is not %s, so nothing is appended to it", w.name, header)
 	}
 	end, err := w.f.Seek(0, io.SeekEnd)
 	if err != nil {
@@ -86,8 +88,8 @@ func (w *File) resume() error {
 	return atFile(w.name, err)
 }
 
-func (w *File) header() error {
-	_, err := w.f.WriteString(Header + "\n")
+func (w *File) begin() error {
+	_, err := w.f.WriteString(header + "\n")
 	return atFile(w.name, err)
 }
 

@@ -19,7 +19,12 @@ type Session struct {
 	// Stage is told what the recording does now, and when that will end; the
 	// zero time is not known. Running says that the command has the terminal.
 	Stage func(what string, until time.Time, running bool)
+
+	started bool
 }
+
+// Started reports whether the command was started.
+func (s *Session) Started() bool { return s.started }
 
 // Run records and returns the command's exit status, or 128 + n where signal n
 // ended the recording before the command began. An error means that the
@@ -65,6 +70,7 @@ func (s *Session) stages(signals <-chan os.Signal) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	s.started = true
 	s.Table.SetRoot(pid)
 	ended := false // by somebody who wants the end, not a recovery
 	for running := true; running; {

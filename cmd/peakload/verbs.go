@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/peakload/peakload/analyze/plan"
+	"github.com/peakload/peakload/record"
 )
 
 // The exit statuses. When several apply the order is 2, 1, 3, 0.
@@ -35,6 +36,7 @@ func verbs() []verb {
 		{"report", runReport, reportHelp, new(reportFlags).declare},
 		{"check", runCheck, checkHelp, new(checkFlags).declare},
 		{"explain", runExplain, explainHelp, new(inputs).declare},
+		{"record", runRecord, recordHelp, new(recordFlags).declare},
 		{"init", runInit, initHelp, new(initFlags).declare},
 		{"completion", runCompletion, completionHelp, func(*pflag.FlagSet) {}},
 		{"man", runMan, manHelp, func(*pflag.FlagSet) {}},
@@ -47,6 +49,7 @@ Usage
   peakload report RESULTS            analyse a run and fill in the document
   peakload check RESULTS             judge a run against its targets (the CI gate)
   peakload explain FIGURE RESULTS    show where a figure comes from
+  peakload record -- COMMAND         sample machine and services around a run
   peakload init                      write a document to start from
   peakload help VERB                 all flags of a verb, with examples
   peakload completion bash|zsh|fish  what makes the Tab key complete flags
@@ -82,7 +85,7 @@ func run(args []string, s streams) int {
 		return status
 	}
 	for line := range strings.SplitSeq(strings.TrimRight(err.Error(), "\n"), "\n") {
-		fmt.Fprintf(s.err, "peakload: %s\n", printable(line))
+		fmt.Fprintf(s.err, "peakload: %s\n", printable(record.HidePasswords(line)))
 	}
 	if u := (*errUsage)(nil); errors.As(err, &u) {
 		fmt.Fprintf(s.err, "Try 'peakload help%s'.\n", strings.TrimRight(" "+u.verb, " "))
