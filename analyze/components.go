@@ -15,15 +15,20 @@ var components = []struct {
 	{"database", []string{"database", "databases", "postgres", "postgresql", "mysql", "mariadb", "sql", "db", "mongodb", "oracle"}},
 	{"cache", []string{"cache", "caches", "redis", "memcached", "valkey"}},
 	{"load_generator", []string{"generator", "generators", "locust", "injector"}},
-	{"host", []string{"host", "hosts", "machine", "node", "vm", "system"}},
 	{"app", []string{"application", "app", "server", "backend", "api", "service", "worker", "workers", "web"}},
+	{"host", []string{"host", "hosts", "machine", "node", "vm", "system"}},
 }
 
-// ComponentOf returns the component that a heading names: "app", "database",
-// "cache", "load_generator", "host", or else the heading itself in the form of
-// a track's component: lower case, words joined by "_".
-func ComponentOf(heading string) string {
+// componentOf returns the component that a heading names: one of those in have
+// by its own name, else "app", "database", "cache", "load_generator" or "host"
+// by the words of the heading, else the heading itself in the form of a track's
+// component: lower case, words joined by "_".
+func componentOf(heading string, have func(component string) bool) string {
 	words := wordsOf(heading)
+	own := strings.Join(words, "_")
+	if have(own) {
+		return own
+	}
 	for _, c := range components {
 		for _, w := range words {
 			if slices.Contains(c.words, w) {
@@ -31,19 +36,35 @@ func ComponentOf(heading string) string {
 			}
 		}
 	}
-	return strings.Join(words, "_")
+	return own
 }
 
-// KnownComponent reports whether a heading names one of the components that
-// peakload has rows for.
-func KnownComponent(heading string) bool {
-	name := ComponentOf(heading)
-	for _, c := range components {
-		if c.name == name {
-			return true
+// componentOf returns the component that a heading names.
+func (c *context) componentOf(heading string) string {
+	return componentOf(heading, c.tracks.component)
+}
+
+// component reports whether there is a track of a component.
+func (t *tracks) component(name string) bool {
+	return slices.ContainsFunc(t.chosen, func(tr Track) bool { return tr.Component == name })
+}
+
+// Resource returns the row of the resource tables that stands under a heading
+// with a label; nil where neither names what the run has a row for.
+func (a *Analysis) Resource(heading, label string) *Resource {
+	row := rowLabelled(label)
+	if row == nil {
+		return nil
+	}
+	component := componentOf(heading, func(name string) bool {
+		return slices.ContainsFunc(a.Resources, func(r Resource) bool { return r.Component == name && r.Track != nil })
+	})
+	for i := range a.Resources {
+		if r := &a.Resources[i]; r.Component == component && r.Metric == row.metric {
+			return r
 		}
 	}
-	return false
+	return nil
 }
 
 // wordsOf splits a text into its words, in lower case.

@@ -60,15 +60,6 @@ func rowNamed(metric string) *resourceRow {
 	return &resourceRows[i]
 }
 
-// MetricOf returns the name in results.json of the resource that a row's label
-// speaks of; "" for one that is not known.
-func MetricOf(label string) string {
-	if r := rowLabelled(label); r != nil {
-		return r.metric
-	}
-	return ""
-}
-
 // standardRows are the rows that every run is asked for, by component.
 var standardRows = []struct {
 	component string

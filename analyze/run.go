@@ -19,10 +19,15 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		p = &plan.Plan{}
 	}
 	c := newContext(r, p)
+	var base *context
+	if baseline != nil {
+		base = newContext(baseline, p)
+	}
 	c.failures = failures(c)
 	c.stability = stability(c)
 	c.targets = c.judgeTargets()
 	c.judgePhases()
+	c.resources = resources(c, base)
 	c.rateLimit = rateLimit(c)
 
 	a := &Analysis{
@@ -41,11 +46,12 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		RateLimit: c.rateLimit,
 		Timeline:  c.timeline(),
 		Tracks:    c.tracks.chosen,
+		Resources: c.resources,
 	}
 	a.Bands = c.bands()
 	a.Mechanisms = c.mechanisms()
-	if baseline != nil {
-		a.Baseline = compare(c, newContext(baseline, p))
+	if base != nil {
+		a.Baseline = compare(c, base)
 	}
 	a.Expectations = c.expectations()
 	c.crossCheck()
@@ -89,6 +95,7 @@ type context struct {
 	targets     []TargetResult
 	rateLimit   RateLimit
 	tracks      tracks // what was seen of resources
+	resources   []Resource
 }
 
 // newContext narrows the run to one test and finds its phases.

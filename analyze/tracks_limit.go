@@ -55,7 +55,7 @@ func (t *tracks) limit(c *context) {
 func stated(c *context, component, metric string) (float64, string, bool) {
 	for _, p := range c.plan.Capacities {
 		row := rowLabelled(p.Metric)
-		if p.None || row == nil || ComponentOf(p.Component) != component || !slices.Contains(row.tracks, metric) {
+		if p.None || row == nil || c.componentOf(p.Component) != component || !slices.Contains(row.tracks, metric) {
 			continue
 		}
 		if u := unitOf(metric); u != p.Unit {

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/report/form"
 )
@@ -45,41 +47,114 @@ func startsWithDigit(text string) bool {
 // A component is a part of the system that has a table of its own.
 type component struct{ note, what string }
 
-// components lists what the tables' headings name, with the evidence that
-// their figures are made of.
+// components lists what the tables' headings name, for the footnotes of rows
+// that no figure is known of.
 var components = []named[component]{
-	{[]string{"Database", "Postgres", "PostgreSQL", "MySQL", "SQL"},
-		component{"pg", "the database (connections, CPU, query latency, lock waits)"}},
-	{[]string{"Cache", "Redis", "Memcached"},
-		component{"redis", "the cache (memory, hit rate, commands per second, evictions)"}},
-	{[]string{"Load Generator", "Locust", "Generator"},
-		component{"generator", "the load generator's host (CPU, memory)"}},
-	{[]string{"Application", "App", "Server", "Backend", "API", "Service", "Worker"},
-		component{"app", "the application server (CPU, memory, worker threads, request queue)"}},
+	{[]string{"Database", "Postgres", "PostgreSQL", "MySQL", "SQL"}, component{"pg", "the database"}},
+	{[]string{"Cache", "Redis", "Memcached"}, component{"redis", "the cache"}},
+	{[]string{"Load Generator", "Locust", "Generator"}, component{"generator", "the load generator"}},
+	{[]string{"Application", "App", "Server", "Backend", "API", "Service", "Worker"}, component{"app", "the application"}},
+	{[]string{"Host", "Machine", "Node", "System"}, component{"host", "the host"}},
 }
 
-// fillResources says what the figures of a component need. Locust records
-// nothing of the system under test but its answers.
+// fillResources fills the tables of what the system's parts used.
 func fillResources(f *filler, s *form.Section) {
+	what, known := pick(s.Title, components)
+	if !known {
+		what = component{"resources", "this component"}
+	}
 	for _, t := range tables(s, resourceColumns) {
-		what, known := pick(s.Title, components)
-		if !known {
-			what = component{"resources", "this component"}
-		}
-		why := "Not measured: needs resource snapshots of " + what.what + ", taken during the run; this version reads none."
-		label, status := labelColumn(t, metricNames...), column(t, "Status")
-		for _, row := range t.Rows {
-			for i, c := range row.Cells {
-				switch i {
-				case label:
-				case status:
-					if open(c) {
-						put(c, textNotMeasured)
-					}
-				default:
-					f.absent(c, what.note, why)
+		row := resourceTable{filler: f, note: what.note, said: map[string]bool{},
+			normal: column(t, "Normal", "Baseline", "Idle"), peak: column(t, "Peak", "Max"), capacity: column(t, capacityNames...),
+			saturation: column(t, "Saturation", "% of Capacity", "Utilization"), status: column(t, "Status")}
+		label := labelColumn(t, metricNames...)
+		for _, cells := range t.Rows {
+			name := cell(cells, label)
+			if name == nil || strings.TrimSpace(name.Text) == "" {
+				continue
+			}
+			r := f.a.Resource(s.Title, name.Text)
+			if r == nil {
+				r = &analyze.Resource{}
+				row.lacking = "Not measured: needs a figure of this name of " + what.what + ", which no file of this run holds."
+			} else {
+				row.lacking = ""
+			}
+			for i, c := range cells.Cells {
+				if i != label {
+					row.fill(c, i, header(t, i), r)
 				}
 			}
 		}
 	}
+}
+
+// A resourceTable fills the rows of one table.
+type resourceTable struct {
+	*filler
+	note, lacking                              string
+	normal, peak, capacity, saturation, status int
+	said                                       map[string]bool // where normal figures are from, as far as it was said
+}
+
+// fill fills the cell of a row in column i.
+func (t resourceTable) fill(c *form.Slot, i int, header string, r *analyze.Resource) {
+	if !open(c) {
+		return
+	}
+	style := styleOf(c, header)
+	if r.Peak.Unit() == measure.PerSecond {
+		style.Bare = true // the row's label says what is counted
+	}
+	switch i {
+	case t.status:
+		put(c, resourceText(r.Status)+t.why(r))
+	case t.normal:
+		text := t.text(r.Normal, style, t.note, t.lacking)
+		if from := r.NormalFrom; from != "" && !t.said[from] {
+			t.said[from] = true
+			text += t.notes.add(normalNote(from))
+		}
+		put(c, text)
+	case t.capacity:
+		t.capacityCell(c, style, r)
+	case t.saturation:
+		t.figure(c, r.Saturation, header, t.note, t.lacking)
+	case t.peak:
+		text := t.text(r.Peak, style, t.note, t.lacking)
+		if r.Peak.Measured() && r.OfHost {
+			text += t.notes.add("host-figures", "Of the whole host, for want of figures of the application's own: whatever else runs there is in it.")
+		}
+		put(c, text)
+	default:
+		t.absent(c, t.note, "Not measured: this column is not known.")
+	}
+}
+
+// normalNote says where normal figures are from.
+func normalNote(from string) (id, text string) {
+	words := strings.Fields(from)
+	return "normal-" + words[len(words)-1], "Normal: the median over " + from + "; so are the rows below it that say nothing else."
+}
+
+// capacityCell writes a capacity that the document left open.
+func (t resourceTable) capacityCell(c *form.Slot, style measure.Style, r *analyze.Resource) {
+	switch v := r.Capacity; {
+	case !v.Measured() && v.Why() == measure.NotApplicable && v.Need() != "":
+		put(c, "N/A"+t.notes.add(t.note+"-limit", sentence(v.Need())))
+	case !v.Measured() && v.Why() == measure.NotApplicable:
+		put(c, "N/A")
+	case v.Measured() && r.Track != nil && r.Track.LimitWhy != "":
+		put(c, t.text(v, style, t.note, t.lacking)+t.notes.add(t.note+"-"+r.Metric+"-capacity", sentence(r.Title+": the capacity is "+r.Track.LimitWhy)))
+	default:
+		put(c, t.text(v, style, t.note, t.lacking))
+	}
+}
+
+// why is the footnote of a status that the row's own figures do not explain.
+func (t resourceTable) why(r *analyze.Resource) string {
+	if r.Why == "" || r.Status == analyze.ResourceOK && r.Saturation.Measured() || r.Track == nil {
+		return ""
+	}
+	return t.notes.add(t.note+"-"+r.Metric, sentence(r.Title+": "+r.Why))
 }

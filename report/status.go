@@ -50,6 +50,19 @@ func limitText(s analyze.LimitStatus) string {
 	return textNotMeasured
 }
 
+// resourceText is the status of a row of the resource tables.
+func resourceText(s analyze.ResourceStatus) string {
+	switch s {
+	case analyze.ResourceOK:
+		return "✅ OK"
+	case analyze.ResourceHigh:
+		return "⚠️ High"
+	case analyze.ResourceSaturated:
+		return "❌ Saturated"
+	}
+	return textNotMeasured
+}
+
 // because appends a reason that may hold outside text.
 func because(status, why string) string {
 	if why == "" {

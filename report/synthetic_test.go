@@ -81,6 +81,7 @@ func everything(p *plan.Plan) *analyze.Analysis {
 			{Endpoint: loadtest.Endpoint{Method: "POST", Name: "/orders"}, Peak: window(75, 370, 620, 620, 80, .9, .1), ShareOfSlowdown: around(.62, .55, .7, measure.Ratio)},
 		},
 	}
+	a.Resources = resources()
 	a.Phases = []analyze.Phase{
 		{Name: "Ramp-up", Kind: analyze.RampUp, Window: window(0, 75, 0, 620, 90, .12, 0), Status: analyze.Pass},
 		{Name: "Peak", Kind: analyze.Peak, Window: window(75, 370, 620, 620, 212, .41, .0259), Status: analyze.Fail, Why: "P95: 1,240 ms (1,200–1,310), target < 1,000 ms"},
@@ -155,6 +156,45 @@ func everything(p *plan.Plan) *analyze.Analysis {
 	return a
 }
 
+// resources are the rows of the resource tables of a run in which everything
+// was recorded but the database's processes.
+func resources() []analyze.Resource {
+	none := func(u measure.Unit, need string) measure.Value { return measure.None(u, measure.NoSource, need) }
+	na := func(u measure.Unit) measure.Value { return measure.None(u, measure.NotApplicable, "") }
+	const mb = 1 << 20
+	idle, ramp := "the idle time before the load", "the first tenth of the ramp"
+	track := func(why string) *analyze.Track { return &analyze.Track{File: "peak_resources.csv", LimitWhy: why} }
+	row := func(component, metric, title string, u measure.Unit, normal, peak measure.Value, capacity measure.Value, s analyze.ResourceStatus, why string) analyze.Resource {
+		r := analyze.Resource{Component: component, Metric: metric, Title: title, Normal: normal, NormalFrom: idle, Peak: peak, Capacity: capacity, Status: s, Why: why, Track: track(""),
+			Saturation: none(measure.Ratio, "")}
+		if capacity.Measured() {
+			r.Saturation = measure.Quotient(peak, capacity, measure.Ratio)
+		}
+		return r
+	}
+	rows := []analyze.Resource{
+		row("app", "cpu", "CPU Usage", measure.Ratio, exact(.013, measure.Ratio), around(.934, .929, .939, measure.Ratio), exact(1, measure.Ratio), analyze.ResourceSaturated, "peak 93.4% of capacity (all of 4 cores)"),
+		row("app", "memory", "Memory Usage", measure.Bytes, exact(412*mb, measure.Bytes), exact(1630*mb, measure.Bytes), exact(4096*mb, measure.Bytes), analyze.ResourceOK, ""),
+		row("app", "worker_threads", "Worker Threads", measure.Count, exact(0, measure.Count), exact(40, measure.Count), exact(40, measure.Count), analyze.ResourceSaturated, "peak 100% of 40 (its number of workers)"),
+		row("app", "request_queue", "Request Queue", measure.Count, exact(0, measure.Count), exact(118, measure.Count), na(measure.Count), analyze.ResourceHigh, "118 waited for ten seconds on end"),
+		row("database", "connections", "Connections", measure.Count, exact(12, measure.Count), exact(78, measure.Count), exact(100, measure.Count), analyze.ResourceHigh, "peak 78.0% of 100 (max_connections)"),
+		row("database", "cpu", "CPU Usage", measure.Ratio, none(measure.Ratio, "the database's processes: peakload record --process database=PATTERN -- locust …"), none(measure.Ratio, "the database's processes: peakload record --process database=PATTERN -- locust …"), exact(1, measure.Ratio), analyze.ResourceUnknown, "needs the database's processes"),
+		row("database", "query_latency", "Query Latency", measure.Seconds, exact(.0012, measure.Seconds), exact(.0741, measure.Seconds), na(measure.Seconds), analyze.ResourceHigh, "61.8 times that of the first tenth of the ramp"),
+		row("database", "lock_waits", "Lock Waits", measure.Count, exact(0, measure.Count), exact(0, measure.Count), na(measure.Count), analyze.ResourceOK, ""),
+		row("cache", "memory", "Memory Usage", measure.Bytes, exact(1.1*mb, measure.Bytes), exact(4.2*mb, measure.Bytes), exact(64*mb, measure.Bytes), analyze.ResourceOK, ""),
+		row("cache", "hit_rate", "Hit Rate", measure.Ratio, measure.None(measure.Ratio, measure.NoSamples, "readings from before the load or from the beginning of the ramp"), exact(.936, measure.Ratio), na(measure.Ratio), analyze.ResourceUnknown, "nothing was looked up before the peak to compare with"),
+		row("cache", "commands", "Commands/sec", measure.PerSecond, exact(3.5, measure.PerSecond), exact(558, measure.PerSecond), na(measure.PerSecond), analyze.ResourceOK, ""),
+		row("cache", "evictions", "Evictions", measure.Count, exact(0, measure.Count), exact(1204, measure.Count), na(measure.Count), analyze.ResourceHigh, "1,204 entries were evicted in the peak phase, 4.1 a second"),
+		row("load_generator", "cpu", "CPU Usage", measure.Ratio, exact(0, measure.Ratio), exact(.31, measure.Ratio), exact(1, measure.Ratio), analyze.ResourceOK, ""),
+		row("load_generator", "memory", "Memory Usage", measure.Bytes, exact(40*mb, measure.Bytes), exact(61*mb, measure.Bytes), exact(8192*mb, measure.Bytes), analyze.ResourceOK, ""),
+	}
+	rows[2].Track = track("its number of workers")
+	rows[5].Track, rows[5].NormalFrom = nil, ""
+	rows[6].NormalFrom, rows[9].NormalFrom = ramp, ""
+	rows[8].Track, rows[13].Track = track("its memory limit"), track("the memory of its host")
+	return rows
+}
+
 // nothing is a run of which no file could be made sense of.
 func nothing(p *plan.Plan) *analyze.Analysis {
 	a := &analyze.Analysis{Plan: p, Absent: p.Phases}
@@ -224,6 +264,9 @@ func hostile(p *plan.Plan) *analyze.Analysis {
 	a.Endpoints[1].Name = evil
 	for i := range a.Issues {
 		a.Issues[i].Title, a.Issues[i].Evidence = evil, evil
+	}
+	for i := range a.Resources {
+		a.Resources[i].Why = evil
 	}
 	for i := range a.Lessons {
 		a.Lessons[i] = evil

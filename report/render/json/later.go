@@ -15,42 +15,6 @@ const (
 	needSteps    = "a capacity analysis, which this version does not make"
 )
 
-// resources are the rows of the document's resource tables.
-var resources = [...]struct {
-	component, metric string
-	unit              measure.Unit
-	need              string
-}{
-	{"app", "cpu", measure.Ratio, needHost},
-	{"app", "memory", measure.Bytes, needHost},
-	{"app", "worker_threads", measure.Count, needApp},
-	{"app", "request_queue", measure.Count, needApp},
-	{"database", "connections", measure.Count, needDatabase},
-	{"database", "cpu", measure.Ratio, needHost},
-	{"database", "query_latency", measure.Seconds, needDatabase},
-	{"database", "lock_waits", measure.Count, needDatabase},
-	{"cache", "memory", measure.Bytes, needCache},
-	{"cache", "hit_rate", measure.Ratio, needCache},
-	{"cache", "commands", measure.PerSecond, needCache},
-	{"cache", "evictions", measure.Count, needCache},
-	{"load_generator", "cpu", measure.Ratio, needHost},
-	{"load_generator", "memory", measure.Bytes, needHost},
-	{"host", "cpu", measure.Ratio, needHost},
-	{"host", "memory", measure.Bytes, needHost},
-}
-
-func unmeasuredResources() []resource {
-	out := []resource{}
-	for _, r := range resources {
-		none := figure{measure.None(r.unit, measure.NoSource, r.need), r.unit}
-		out = append(out, resource{
-			Component: r.component, Metric: r.metric, Normal: none, Peak: none, Capacity: none,
-			Saturation: ratio(measure.None(measure.Ratio, measure.NoSource, r.need)), Status: "not_measured",
-		})
-	}
-	return out
-}
-
 func unmeasuredCapacity() capacity {
 	none := func(u measure.Unit) figure { return figure{measure.None(u, measure.NotIdentifiable, needSteps), u} }
 	return capacity{

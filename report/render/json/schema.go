@@ -125,13 +125,18 @@ type outage struct {
 }
 
 type resource struct {
-	Component  string `json:"component"`
-	Metric     string `json:"metric"`
-	Normal     figure `json:"normal"`
-	Peak       figure `json:"peak"`
-	Capacity   figure `json:"capacity"`
-	Saturation figure `json:"saturation"`
-	Status     string `json:"status"`
+	Component  string   `json:"component"`
+	Metric     string   `json:"metric"`
+	Title      string   `json:"title"`
+	Normal     figure   `json:"normal"`
+	NormalFrom *string  `json:"normal_from"` // null: there is no normal figure
+	Peak       figure   `json:"peak"`
+	Capacity   figure   `json:"capacity"`
+	Saturation figure   `json:"saturation"`
+	Status     string   `json:"status"`
+	Why        string   `json:"why"`
+	Onset      *float64 `json:"onset_s"` // null: it never was at 90 % of its capacity
+	OfHost     bool     `json:"of_host"`
 }
 
 type rateLimit struct {

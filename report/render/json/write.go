@@ -47,7 +47,7 @@ func resultsOf(a *analyze.Analysis, doc DocumentInfo) results {
 		Degradation: degradationOf(a), Issues: list(issues), Baseline: baselineOf(a.Baseline),
 		Expectations: list(expectations), DataQuality: notesOf(a.Quality), Document: documentOf(doc),
 
-		Resources: unmeasuredResources(), Capacity: unmeasuredCapacity(),
+		Resources: resourcesOf(a), Capacity: unmeasuredCapacity(),
 		Bottlenecks: []struct{}{}, NotLookedAt: allNotLookedAt(),
 		Recommendations: recommendations{Immediate: []string{}, Capacity: []string{}},
 	}

@@ -58,6 +58,11 @@ func full() *analyze.Analysis {
 			PoolExhaustion: analyze.PoolExhaustion{Occurred: analyze.Yes, AtUsers: measure.Of(300, measure.Users), Impact: "12% of requests"},
 			Timeouts:       analyze.Timeouts{Count: some, Endpoints: []analyze.EndpointCount{{Endpoint: ep, Count: 3}}},
 		},
+		Resources: []analyze.Resource{
+			{Component: "app", Metric: "cpu", Title: "CPU Usage", Normal: measure.Of(.01, measure.Ratio), NormalFrom: "the baseline run", Peak: measure.Of(.95, measure.Ratio),
+				Capacity: measure.Of(1, measure.Ratio), Saturation: measure.Of(.95, measure.Ratio), Status: analyze.ResourceSaturated, Why: "peak 95%", Onset: 31.5, OfHost: true},
+			{Component: "cache", Metric: "evictions", Peak: measure.None(measure.Count, measure.NoSource, "cache snapshots"), Onset: math.NaN()},
+		},
 		RateLimit:  analyze.RateLimit{UserTypes: []analyze.UserType{{Name: "Writer", Status: analyze.LimitActive}}, Graceful: analyze.No},
 		Bands:      []analyze.Band{{Band: plan.Band{Label: "1000+ users", From: 1000, Behavior: "b"}, Measured: true, Seconds: 5, RPS: w.RPS}, {Band: plan.Band{To: 500}}},
 		Mechanisms: []analyze.Mechanism{{Name: "Rate Limiting", Seen: analyze.Yes, Evidence: "e"}},
