@@ -14,6 +14,11 @@ type Diagnosis struct {
 	// Undecided is a sentence where the evidence does not separate the first
 	// two findings; "" where it does.
 	Undecided string
+	// Suspicions are findings that the evidence is too thin for.
+	Suspicions []Finding
+	// Summary is the diagnosis in a sentence, also where nothing is named:
+	// why not.
+	Summary string
 
 	Immediate []string // actions, the most urgent first; each with its figure
 	Capacity  []string // improvements of capacity

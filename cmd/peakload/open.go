@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/diagnose"
 	"github.com/peakload/peakload/analyze/input"
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/plan"
@@ -98,7 +99,9 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 			return nil, fmt.Errorf("baseline: %w", err)
 		}
 	}
-	return &job{doc: doc, analysis: analyze.Run(current, planned, baseline)}, nil
+	a := analyze.Run(current, planned, baseline)
+	diagnose.Run(a)
+	return &job{doc: doc, analysis: a}, nil
 }
 
 // flagPlan is the part of the plan that the command line states.

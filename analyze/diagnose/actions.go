@@ -1,0 +1,269 @@
+package diagnose
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
+)
+
+// mostActions is how many actions a list holds: more are not immediate.
+const mostActions = 3
+
+// immediate lists what is to be done before anything else, the gravest first:
+// only what a figure of this run calls for, with that figure.
+func immediate(s *scene) []string {
+	var out []string
+	add := func(said string) {
+		if said != "" && len(out) < mostActions {
+			out = append(out, said)
+		}
+	}
+	fs := s.a.Diagnosis.Findings
+	for _, f := range fs {
+		if f.Consequence == "" && !f.Suspected {
+			add(f.Recommendation)
+		}
+	}
+	generatorFull := len(fs) > 0 && fs[0].Kind == "load_generator"
+	if !generatorFull && len(fs) == 0 {
+		add(s.afterOutage())
+		add(s.afterPool())
+		add(s.slowest())
+		add(s.worstErrors())
+		add(s.toSee())
+	}
+	add(s.refusedOnly())
+	add(s.shortRun())
+	return out
+}
+
+// afterOutage asks for the cause of an outage that no rule found.
+func (s *scene) afterOutage() string {
+	longest := -1
+	os := s.a.Stability.Outages
+	for i, o := range os {
+		if longest < 0 || o.End-o.Start > os[longest].End-os[longest].Start {
+			longest = i
+		}
+	}
+	if longest < 0 {
+		return ""
+	}
+	o := os[longest]
+	return fmt.Sprintf("Find out why the system stopped answering for %s from %s of the run on, at %s: %s",
+		measure.Span(math.Round(o.End-o.Start)), measure.Span(math.Round(o.Start)), count(float64(o.Users), "user", "users"), trimStop(o.Evidence))
+}
+
+// afterPool speaks of an exhausted pool that no rule could look at.
+func (s *scene) afterPool() string {
+	p := s.a.Failures.PoolExhaustion
+	if p.Occurred != analyze.Yes {
+		return ""
+	}
+	out := "Find out what kept the connection pool's connections"
+	if p.AtUsers.Measured() {
+		out += " from " + text(p.AtUsers) + " on"
+	}
+	return out + ": " + plainSentence(p.Evidence)
+}
+
+// missed reports whether a target on one of the metrics was missed.
+func (s *scene) missed(ms ...plan.Metric) bool {
+	for _, t := range s.a.Targets {
+		if t.Status == analyze.Fail && slices.Contains(ms, t.Target.Metric) {
+			return true
+		}
+	}
+	return false
+}
+
+// slowest names the endpoint that most of the slowdown comes from, where a
+// latency target was missed and no cause is known.
+func (s *scene) slowest() string {
+	if !s.missed(plan.Percentile, plan.Mean, plan.Max) || s.slowedAlike() {
+		return ""
+	}
+	best, most := -1, 0.3 // below that no endpoint stands out
+	for i, c := range s.endpoints {
+		if x := orZero(c.shareOfRise); x >= most {
+			best, most = i, x
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	c := s.endpoints[best]
+	return fmt.Sprintf("Look into %s first: %s of the rise in mean latency is its own, %s %s",
+		endpointName(c.Method, c.Name), percent(math.Min(1, c.shareOfRise)), seconds(c.after), s.stress.name)
+}
+
+// worstErrors names the most frequent kind of failure and where it happened,
+// where the error target was missed. 429s and the pool are spoken of
+// elsewhere.
+func (s *scene) worstErrors() string {
+	if !s.missed(plan.Errors) {
+		return ""
+	}
+	for _, c := range s.a.Failures.Classes {
+		n, ok := c.Count.Float()
+		if !ok || n == 0 || c.Class == "rate_limited" || c.Class == "pool" {
+			continue
+		}
+		out := fmt.Sprintf("Remove the cause of the %s of the kind “%s”", count(n, "failure", "failures"), c.Words())
+		if len(c.Endpoints) > 0 {
+			e := c.Endpoints[0].Endpoint
+			out += ", most of them on " + endpointName(e.Method, e.Name)
+		}
+		if len(c.Examples) > 0 {
+			out += "; one reads “" + clip(c.Examples[0], 120) + "”"
+		}
+		return out
+	}
+	return ""
+}
+
+// toSee asks for the inputs without which no cause can be named, where users
+// were hurt.
+func (s *scene) toSee() string {
+	gaps := s.a.Diagnosis.NotLookedAt
+	if !s.hurt || len(gaps) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Repeat the run under peakload record, so that %s can be looked at: %s", s.unseen(), s.hurtWhy)
+}
+
+// refusedOnly asks what a 429 is, where nothing but 429s missed the error
+// target: to refuse may be what the system is meant to do.
+func (s *scene) refusedOnly() string {
+	p := s.peak()
+	if p == nil || s.a.Plan == nil || s.a.Plan.Count429 == plan.As429Separate {
+		return ""
+	}
+	other := p.ErrorRateWithout429()
+	_, high, ok := other.Limits()
+	for _, r := range s.a.Targets {
+		if r.Target.Metric != plan.Errors || r.Status != analyze.Fail || r.Target.Endpoint != "" || r.Scope != "peak" || !ok || !r.Target.Op.Holds(high, r.Target.Limit) {
+			continue
+		}
+		style := measure.Style{Plain: true, Apart: []float64{r.Target.Limit}}
+		return fmt.Sprintf("Decide whether 429s count as errors: the error rate is %s with them and %s without, target %s (--count-429=separate leaves them out)",
+			measure.Format(r.Actual, style), measure.Format(other, style), r.Target.Op.String()+" "+r.Target.LimitText())
+	}
+	return ""
+}
+
+// shortRun asks for the run that was planned, where this one had less load.
+func (s *scene) shortRun() string {
+	if s.a.Plan == nil {
+		return ""
+	}
+	planned := s.a.Plan.Setup.Users
+	reached, ok := s.a.Run.UsersPeak.Float()
+	if !ok || reached >= 0.9*planned {
+		return ""
+	}
+	then := "Repeat"
+	if len(s.a.Diagnosis.Findings) > 0 {
+		then = "Then repeat"
+	}
+	return fmt.Sprintf("%s the test with the planned %s: this run reached %s", then, count(planned, "user", "users"), whole(reached))
+}
+
+// A ceiling is the most that a resource can carry at what a request costs now.
+type ceiling struct {
+	kind, what string
+	rps        float64
+	said       string
+}
+
+// ceilings works out by U = X·D what each processor would carry at most, the
+// lowest first. They hold as long as a request costs what it cost here.
+func ceilings(s *scene) []ceiling {
+	x := s.throughput()
+	if !(x > 0) {
+		return nil
+	}
+	var out []ceiling
+	for _, c := range [...]struct{ component, kind, what string }{
+		{app, "app_cpu", "the application's processor time"},
+		{database, "db_cpu", "the database's processor time"},
+		{generator, "load_generator", "Locust's own core"},
+	} {
+		l, ok := s.cpu(c.component)
+		if !ok || math.IsNaN(l.limit) && !l.ratio {
+			continue
+		}
+		of := l.of()
+		if c.component == generator && !l.ratio {
+			l.limit, of = 1, "one core"
+			if log := s.a.Recorded.Log; log != nil && log.Workers > 1 {
+				l.limit, of = float64(log.Workers), fmt.Sprintf("its %d cores", log.Workers)
+			}
+		}
+		u := mean(l.share(s.stress))
+		if !(u >= .005) {
+			continue
+		}
+		out = append(out, ceiling{c.kind, c.what, x / u, fmt.Sprintf("%s at %s ≈ %s (%s of %s at %s)", c.what, "100%", perSecond(roundTo2(x/u)), percent(u), of, perSecond(x))})
+	}
+	slices.SortStableFunc(out, func(a, b ceiling) int {
+		switch {
+		case a.rps < b.rps:
+			return -1
+		case a.rps > b.rps:
+			return 1
+		}
+		return 0
+	})
+	return out
+}
+
+// roundTo2 rounds to two digits: a ceiling far above what was measured is no
+// more exact than that.
+func roundTo2(x float64) float64 {
+	if x <= 0 {
+		return x
+	}
+	e := math.Pow(10, math.Floor(math.Log10(x))-1)
+	return math.Round(x/e) * e
+}
+
+// improvements lists what would raise the capacity after the immediate
+// actions: what is a consequence now and must be sized for the load, and the
+// limit that comes next.
+func improvements(s *scene) []string {
+	var out []string
+	fs := s.a.Diagnosis.Findings
+	if len(fs) > 0 && fs[0].Kind == "load_generator" {
+		return nil // nothing about the system is proven
+	}
+	named := map[string]bool{}
+	for _, f := range fs {
+		named[f.Kind] = true
+		if f.Consequence != "" && f.Kind != "crash" && len(out) < mostActions {
+			out = append(out, fmt.Sprintf("After the %s, look at the %s again: it %s", lowerFirst(fs[0].Component), lowerFirst(f.Component), f.Consequence))
+		}
+	}
+	for _, c := range ceilings(s) {
+		if named[c.kind] || len(out) >= mostActions {
+			continue
+		}
+		switch {
+		case len(fs) > 0:
+			out = append(out, fmt.Sprintf("Next limit, at what a request costs now: %s", c.said))
+		case !s.hurt:
+			out = append(out, fmt.Sprintf("None called for by this run; by U = X·D the first limit ahead is %s", c.said))
+		default:
+			continue
+		}
+		break // the next limit is one
+	}
+	if kinds := s.a.Capacity.Outcome; len(fs) > 0 && kinds == analyze.NotIdentifiable && s.a.Capacity.BreakingNote != "" && len(out) < mostActions {
+		out = append(out, "Measure the breaking point: "+plainSentence(s.a.Capacity.BreakingNote))
+	}
+	return out
+}

@@ -1,0 +1,226 @@
+package diagnose
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+)
+
+// calledTexts are the words for a service that the application itself calls.
+var calledTexts = regexp.MustCompile(`(?i)\b(external|upstream|downstream|third[- ]?party|dependency|dependent service|partner|remote service|circuit ?breaker|gateway time-?out|bad gateway)\b`)
+
+// calledNames are how metrics and components name such a service.
+var calledNames = regexp.MustCompile(`(?i)external|upstream|downstream|third_?party|dependency|outbound|remote_(call|service)|http_client|partner`)
+
+const needEndpoints = "each endpoint over time (locust --csv-full-history)"
+
+// lookAtEndpoints: some endpoints slowed down by their own and others did not,
+// while nothing that all share was at its limit: they call something slow. If
+// all slow down, what they share is slow and not one of them.
+func lookAtEndpoints(s *scene) outcome {
+	called := s.called()
+	b := s.blame(nil, calledTexts)
+	var slow, rest []change
+	for _, c := range s.endpoints {
+		if c.nAfter < 20 || c.nBefore < 3 || math.IsNaN(c.after) || math.IsNaN(c.before) {
+			continue
+		}
+		switch {
+		case c.factor() >= slowFactor && c.after-c.before >= .05:
+			slow = append(slow, c)
+		default:
+			rest = append(rest, c)
+		}
+	}
+	always := s.alwaysSlow()
+	switch {
+	case called.found || b.share >= .1:
+	case len(s.a.Recorded.AppLogs) == 0 && len(s.endpoints) == 0:
+		return isBlind(needEndpoints)
+	case len(s.endpoints) == 0:
+		return isBlind(needEndpoints)
+	case len(slow) == 0 && len(always) > 0:
+	case len(slow) == 0:
+		return isClear("no endpoint slowed down by three times or more")
+	case len(rest) == 0 || trifling(rest, slow):
+		low, high := slow[0].factor(), slow[0].factor()
+		for _, c := range slow {
+			low, high = math.Min(low, c.factor()), math.Max(high, c.factor())
+		}
+		return isClear(fmt.Sprintf("all %d endpoints with enough requests slowed down, %s to %s times: what they share is slow, not one of them", len(slow), digits(low), digits(high)))
+	}
+	t := noTerms()
+	if s.failures() > 0 && b.named > 0 {
+		t.text = b.term()
+	}
+	own := 0.
+	for _, c := range slow {
+		own += orZero(c.shareOfRise)
+	}
+	f := analyze.Finding{Component: "service that the application calls", Onset: s.onset, Impact: s.impact()}
+	said := ""
+	switch {
+	case len(slow) > 0 && len(rest) > 0:
+		t.saturation = clamp((own - .3) / .5)
+		slices.SortStableFunc(slow, func(a, b change) int {
+			switch {
+			case orZero(a.shareOfRise) > orZero(b.shareOfRise):
+				return -1
+			case orZero(a.shareOfRise) < orZero(b.shareOfRise):
+				return 1
+			}
+			return strings.Compare(a.Method+a.Name, b.Method+b.Name)
+		})
+		var names []string
+		for _, c := range slow[:min(3, len(slow))] {
+			names = append(names, fmt.Sprintf("%s (%s, %s before)", endpointName(c.Method, c.Name), seconds(c.after), seconds(c.before)))
+			f.Evidence = append(f.Evidence, evidence(fmt.Sprintf("%s: own part of the slowdown", endpointName(c.Method, c.Name)), c.shareOfRise, measure.Ratio, nil))
+		}
+		said = fmt.Sprintf("only %s slowed down: their own part of the rise in mean latency is %s; the other %s did not by three times", and(names), percent(math.Min(1, own)), count(float64(len(rest)), "endpoint", "endpoints"))
+		f.Component = and(namesOf(slow)) + ", or what they call"
+	case len(always) > 0:
+		t.saturation = 1
+		said = always[0].said
+		f.Component = always[0].name + ", or what it calls"
+	}
+	if called.found {
+		t.waiting = 1
+		said = join(said, called.said)
+		f.Component = called.name
+		f.Evidence = append(f.Evidence, evidence(called.said, called.value, measure.Seconds, called.series))
+	}
+	if b.named > 0 {
+		said = join(said, fmt.Sprintf("%s %s name it", whole(b.named), b.where))
+		f.Evidence = append(f.Evidence, evidence(b.said("a called service"), b.named, measure.Count, nil))
+	}
+	f.Symptom = upper(said)
+	f.Recommendation = "Measure the calls that these endpoints make to other services; give them a time limit well below the users' patience, and answer without them (a cached answer, a queue) when it passes"
+	if called.found {
+		f.Recommendation = fmt.Sprintf("Give the calls to %s a time limit and a circuit breaker, and cache or queue what they are for: %s", called.name, called.said)
+	}
+	o := isFound(f, t)
+	// Without a figure of the service itself this is what remains when nothing
+	// else is at its limit.
+	o.independent = called.found || b.share >= .1
+	return o
+}
+
+// slowedAlike reports whether endpoints slowed down together, so that none of
+// them is to blame.
+func (s *scene) slowedAlike() bool {
+	low, high, n := math.Inf(1), 0., 0
+	for _, c := range s.endpoints {
+		if c.nAfter < 20 || c.nBefore < 3 || math.IsNaN(c.factor()) || c.weightB < .02 {
+			continue
+		}
+		low, high = math.Min(low, c.factor()), math.Max(high, c.factor())
+		n++
+	}
+	return n >= 2 && low >= 2 && high <= 4*low
+}
+
+// trifling reports whether the endpoints that did not slow down are too few of
+// the requests to tell: health checks that touch nothing.
+func trifling(rest, slow []change) bool {
+	of := func(cs []change) float64 {
+		n := 0.
+		for _, c := range cs {
+			n += c.nAfter
+		}
+		return n
+	}
+	return of(rest) < .1*(of(rest)+of(slow))
+}
+
+func namesOf(cs []change) []string {
+	var out []string
+	for _, c := range cs[:min(3, len(cs))] {
+		out = append(out, endpointName(c.Method, c.Name))
+	}
+	return out
+}
+
+// A service is something that the application calls, measured.
+type service struct {
+	found  bool
+	name   string
+	said   string
+	value  float64
+	series series
+}
+
+// called looks for latencies of a service that the application calls, in
+// components that no rule knows or in metrics that say so.
+func (s *scene) called() service {
+	known := []string{app, database, cache, generator, host}
+	for i := range s.a.Tracks {
+		t := &s.a.Tracks[i]
+		inName := calledNames.MatchString(t.Metric) || calledNames.MatchString(t.Component) || calledNames.MatchString(t.Instance)
+		other := !slices.Contains(known, t.Component) && strings.HasPrefix(t.Metric, "latency_")
+		latency := t.Unit == measure.Seconds || strings.HasSuffix(t.Metric, "_seconds") || strings.HasSuffix(t.Metric, "_ms")
+		if !inName && !other || !latency || strings.Contains(t.Metric, "uptime") || strings.Contains(t.Metric, "start_time") {
+			continue
+		}
+		sr := series{t}
+		scale := 1.
+		if strings.HasSuffix(t.Metric, "_ms") && t.Unit != measure.Seconds {
+			scale = 1e-3
+		}
+		v := sr.in(s.stress)
+		after, before := median(v)*scale, median(sr.in(s.light))*scale
+		if len(v) == 0 || !(after >= .1) {
+			continue
+		}
+		// It grew, or it was slow all along and makes up most of the latency.
+		grew := after >= slowFactor*before
+		if !grew && !(after >= .5*s.stressMean) {
+			continue
+		}
+		name := t.Component
+		if slices.Contains(known, name) {
+			name = "the called service"
+		}
+		said := fmt.Sprintf("%s took %s in the median %s", name, seconds(after), s.stress.name)
+		if !math.IsNaN(before) {
+			said += fmt.Sprintf(" (%s at light load)", seconds(before))
+		}
+		return service{true, name, said, after, sr}
+	}
+	return service{}
+}
+
+// A slow is an endpoint that is slow whatever the load.
+type slow struct{ name, said string }
+
+// alwaysSlow names endpoints that took ten times as long as the others at
+// light load already, and miss the latency limit by themselves.
+func (s *scene) alwaysSlow() []slow {
+	limit := s.latencyLimit()
+	if limit == 0 {
+		return nil
+	}
+	var out []slow
+	for i, c := range s.endpoints {
+		others, n := 0., 0.
+		for j, d := range s.endpoints {
+			if j != i && d.nAfter > 0 && !math.IsNaN(d.after) {
+				others += d.nAfter * d.after
+				n += d.nAfter
+			}
+		}
+		if n == 0 || c.nAfter < 20 || c.nBefore < 3 {
+			continue
+		}
+		others /= n
+		if c.before >= limit && c.after >= 5*others && others < limit/2 {
+			name := endpointName(c.Method, c.Name)
+			out = append(out, slow{name, fmt.Sprintf("%s took %s at light load already (%s %s); the others took %s", name, seconds(c.before), seconds(c.after), s.stress.name, seconds(others))})
+		}
+	}
+	return out
+}

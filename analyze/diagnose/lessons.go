@@ -1,0 +1,211 @@
+package diagnose
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+)
+
+// mostLessons is how many sentences lessons has at most.
+const mostLessons = 7
+
+// lessons returns three to seven sentences of fact: what the load was, what
+// broke first, why, what held, what it cost and what could not be seen.
+func lessons(s *scene) []string {
+	var out []string
+	add := func(said string) {
+		if said != "" && len(out) < mostLessons {
+			out = append(out, said)
+		}
+	}
+	add(s.whatWasTested())
+	add(s.whatBrokeFirst())
+	add(s.whatLimited())
+	add(s.whatHeld())
+	if len(s.a.Diagnosis.Findings) == 0 {
+		add(s.whatSlowed())
+		add(s.whatFailed())
+	}
+	add(s.howItEnded())
+	add(s.whatWasNotSeen())
+	return out
+}
+
+// peak is the longest phase at the highest load; nil when the run had none.
+func (s *scene) peak() *analyze.Phase {
+	var best *analyze.Phase
+	for i := range s.a.Phases {
+		p := &s.a.Phases[i]
+		if p.Kind == analyze.Peak && (best == nil || p.End-p.Start > best.End-best.Start) {
+			best = p
+		}
+	}
+	return best
+}
+
+func (s *scene) whatWasTested() string {
+	whole := s.a.WholeRun
+	n, ok := whole.Requests.Float()
+	if !ok {
+		return "No file counts the requests of this run."
+	}
+	if n == 0 {
+		return "The run recorded no request: nothing was tested."
+	}
+	if p := s.peak(); p != nil {
+		return fmt.Sprintf("At %d users for %s the system answered %s with a mean of %s and %s errors.",
+			p.UsersTo, measure.Span(math.Round(p.End-p.Start)), text(p.RPS), text(p.Mean), text(p.ErrorRate))
+	}
+	out := fmt.Sprintf("Over the whole run the system answered %s requests with a mean of %s and %s errors", text(whole.Requests), text(whole.Mean), text(whole.ErrorRate))
+	if len(s.a.Phases) == 0 {
+		return out + "; the course of the load is not recorded."
+	}
+	if u, ok := s.a.Run.UsersPeak.Float(); ok {
+		return out + fmt.Sprintf("; it never stayed at its highest load of %.0f users.", u)
+	}
+	return out + "."
+}
+
+// whatBrokeFirst names the first phase that missed a target, or the first
+// outage if that was earlier.
+func (s *scene) whatBrokeFirst() string {
+	for i := range s.a.Phases {
+		p := &s.a.Phases[i]
+		if len(s.a.Stability.Outages) > 0 {
+			if o := s.a.Stability.Outages[0]; o.Start < p.End && (p.Status != analyze.Fail || o.Start < p.Start) {
+				return fmt.Sprintf("The first to break was the system itself: outage at %s with %d users (%s).", measure.Span(math.Round(o.Start)), o.Users, trimStop(o.Evidence))
+			}
+		}
+		if p.Status != analyze.Fail {
+			continue
+		}
+		users := fmt.Sprintf("%d users", p.UsersTo)
+		if p.UsersFrom != p.UsersTo {
+			users = fmt.Sprintf("%d to %d users", p.UsersFrom, p.UsersTo)
+		}
+		return fmt.Sprintf("The first target missed was in %s (%s): %s.", p.Name, users, p.Why)
+	}
+	return ""
+}
+
+// whatLimited names the cause, or says that none is established.
+func (s *scene) whatLimited() string {
+	d := &s.a.Diagnosis
+	switch {
+	case len(d.Findings) > 0:
+		f := d.Findings[0]
+		out := fmt.Sprintf("What limited the run was the %s: %s.", lowerFirst(f.Component), lowerFirst(trimStop(f.Symptom)))
+		if d.Undecided != "" {
+			out = d.Undecided + "."
+		}
+		return out
+	case s.hurt:
+		return trimStop(d.Summary) + "."
+	}
+	return ""
+}
+
+func (s *scene) whatHeld() string {
+	var held []string
+	for _, r := range s.a.Targets {
+		if r.Status == analyze.Pass {
+			held = append(held, nameOfTarget(r))
+		}
+	}
+	n := len(s.a.Targets)
+	switch {
+	case n == 0:
+		return "The plan states no target, so nothing was judged."
+	case len(held) == 0:
+		return fmt.Sprintf("None of the %d targets is known to be met.", n)
+	case len(held) == n:
+		return fmt.Sprintf("All %d targets were met.", n)
+	}
+	were := "were"
+	if len(held) == 1 {
+		were = "was"
+	}
+	return fmt.Sprintf("%d of %d targets %s met: %s.", len(held), n, were, strings.Join(held, ", "))
+}
+
+// whatSlowed names the endpoint with the largest part in the slowdown.
+func (s *scene) whatSlowed() string {
+	if !(s.stressMean >= 1.5*s.lightMean) || s.stressMean-s.lightMean < .02 {
+		return ""
+	}
+	best, largest := -1, 0.
+	for i, c := range s.endpoints {
+		if x := orZero(c.shareOfRise); x > largest {
+			best, largest = i, x
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	c := s.endpoints[best]
+	if s.slowedAlike() {
+		return fmt.Sprintf("The mean latency rose from %s %s to %s %s, on all endpoints alike: what they share is slow, not one of them.",
+			seconds(s.lightMean), s.lightName(), seconds(s.stressMean), s.stress.name)
+	}
+	return fmt.Sprintf("The mean latency rose from %s %s to %s %s; the largest part of it, %s, is %s.",
+		seconds(s.lightMean), s.lightName(), seconds(s.stressMean), s.stress.name, percent(math.Min(1, largest)), endpointName(c.Method, c.Name))
+}
+
+func (s *scene) whatFailed() string {
+	f, ok := s.a.WholeRun.Failures.Float()
+	if !ok || f == 0 {
+		return ""
+	}
+	if len(s.a.Failures.Classes) == 0 {
+		return fmt.Sprintf("%s failed; no file says how.", count(f, "request", "requests"))
+	}
+	k := s.a.Failures.Classes[0]
+	where := ""
+	if len(k.Endpoints) > 0 {
+		e := k.Endpoints[0].Endpoint
+		where = ", most on " + endpointName(e.Method, e.Name)
+	}
+	return fmt.Sprintf("%s failed; the commonest kind is %s (%s%s).", count(f, "request", "requests"), k.Words(), text(k.Count), where)
+}
+
+func (s *scene) howItEnded() string {
+	c := s.a.Capacity
+	note := ""
+	if c.RecoveryNote != "" {
+		note = ": " + plainSentence(c.RecoveryNote)
+	}
+	switch c.RecoveryOutcome {
+	case analyze.Recovered:
+		if c.RecoveryText != "" {
+			return fmt.Sprintf("The system recovered after the load (%s)%s.", trimStop(c.RecoveryText), note)
+		}
+		return "The system recovered after the load" + note + "."
+	case analyze.NotRecovered:
+		return "The system did not recover after the load" + note + "."
+	}
+	return ""
+}
+
+func (s *scene) whatWasNotSeen() string {
+	var dark []string
+	if s.a.Recorded.History == nil {
+		dark = append(dark, "the course of the run (no history)")
+	} else if s.hurt && s.a.Capacity.RecoveryOutcome == analyze.RecoveryNotObserved {
+		dark = append(dark, "recovery")
+	}
+	for _, r := range s.a.Targets {
+		if r.Status == analyze.NotMeasured {
+			dark = append(dark, nameOfTarget(r))
+		}
+	}
+	if gaps := s.a.Diagnosis.NotLookedAt; len(gaps) > 0 {
+		dark = append(dark, s.unseen())
+	}
+	if len(dark) == 0 {
+		return ""
+	}
+	return "Could not be seen: " + strings.Join(dark, ", ") + "."
+}

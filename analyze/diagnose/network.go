@@ -1,0 +1,65 @@
+package diagnose
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+)
+
+// lookAtNetwork: a link carries what it can, or loses packets.
+func lookAtNetwork(s *scene) outcome {
+	in := s.anywhere("network_received_bytes_per_second", host)
+	out := s.anywhere("network_sent_bytes_per_second", host)
+	limit := s.limit(out, "network_limit_bytes_per_second")
+	if math.IsNaN(limit) {
+		limit = s.limit(in, "network_limit_bytes_per_second")
+	}
+	if math.IsNaN(limit) { // the name may be a limit's by itself
+		limit = median(s.anywhere("network_limit_bytes_per_second", host).in(everywhere))
+	}
+	lost := s.rate("network_errors_total", host)
+	v := out.in(s.stress)
+	sr := out
+	if w := in.in(s.stress); len(w) > 0 && !(mean(v) >= mean(w)) {
+		v, sr = w, in
+	}
+	l := mean(lost.in(s.stress))
+	if !(limit > 0) && math.IsNaN(l) {
+		return isBlind("the traffic of the network interface and its speed during the run (peakload record)")
+	}
+	busy := limit > 0 && len(v) > 0 && share(v, .9*limit) >= .5
+	losing := l >= 1
+	said := ""
+	if limit > 0 && len(v) > 0 {
+		said = fmt.Sprintf("the network carried %s/s of %s/s %s", bytes(mean(v)), bytes(limit), s.stress.name)
+	}
+	if !math.IsNaN(l) {
+		said = join(said, fmt.Sprintf("%s errors and drops/s", digits(l)))
+	}
+	if !busy && !losing {
+		return isClear(said)
+	}
+	t := noTerms()
+	if limit > 0 {
+		t.saturation = saturated(v, limit)
+	}
+	if !math.IsNaN(l) {
+		t.waiting = s.waits(lost)
+	}
+	onset := math.NaN()
+	if limit > 0 {
+		onset = sr.first(.9*limit, 0)
+		t.order = s.precedes(onset, sr)
+	}
+	f := analyze.Finding{Component: "network", Onset: onset, Symptom: upper(said) + s.since(onset), Impact: s.impact()}
+	f.Evidence = append(f.Evidence, evidence(said, mean(v), measure.PerSecond, sr))
+	f.Recommendation = "Send less (compression, smaller answers, a content network for files) or use a faster link"
+	if x := s.throughput(); x > 0 && len(v) > 0 {
+		f.Recommendation += fmt.Sprintf("; a request moves %s now (%s/s ÷ %s)", bytes(mean(v)/x), bytes(mean(v)), perSecond(x))
+	}
+	o := isFound(f, t)
+	o.independent = true
+	return o
+}

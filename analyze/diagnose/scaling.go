@@ -1,0 +1,235 @@
+package diagnose
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/peakload/peakload/analyze"
+)
+
+// early is the share of the load at which a system began to fail at which more
+// of it should be started: starting takes time, in which the load goes on
+// rising.
+const early = .8
+
+// scaling says what the findings make of more instances, bigger machines,
+// triggers and a load balancer; "" where this run does not say.
+func scaling(s *scene) analyze.Scaling {
+	var out analyze.Scaling
+	fs := s.a.Diagnosis.Findings
+	if len(fs) > 0 && fs[0].Kind == "load_generator" {
+		return out
+	}
+	if s.requests() == 0 {
+		return out
+	}
+	out.AutoScaling = s.triggers()
+	if len(fs) == 0 {
+		if !s.hurt {
+			out.Horizontal, out.Vertical = s.roomLeft()
+		}
+		return out
+	}
+	f := fs[0]
+	x := perSecond(s.goodput())
+	switch f.Kind {
+	case "app_cpu", "worker_queue":
+		out.Horizontal = fmt.Sprintf("Helps: one instance answered %s with its %s at the limit; each further instance adds about as much until something shared is full%s", x, nounOf(f.Kind), s.sharedNext())
+		if want, _, ok := s.asked(); ok && want > s.goodput() && s.goodput() > 0 {
+			out.Horizontal += fmt.Sprintf("; %s users ask for %s, so %s", whole(s.stressUsers), perSecond(want), count(math.Ceil(1.3*want/s.goodput()), "instance", "instances"))
+		}
+		out.Vertical = "Helps as far as the application uses more cores than now"
+		if l, ok := s.cpu(app); ok && l.limit > 0 && f.Kind == "app_cpu" {
+			c := s.cores(app, s.stress)
+			out.Vertical = fmt.Sprintf("Helps if the application can use more than %s: it used %s of them; twice the cores carry at most %s", count(l.limit, "core", "cores"), digits(c), perSecond(roundTo2(2*s.throughput()*l.limit/math.Max(c, 1e-9))))
+		} else if ok && f.Kind == "worker_queue" && l.limit > 0 {
+			out.Vertical = fmt.Sprintf("Does not help by itself: the application used %s of %s while its workers were all busy", percent(mean(l.share(s.stress))), l.of())
+		}
+		out.LoadBalancing = "Needed for more than one instance; by requests in progress rather than in turn, since requests took between " + s.spread()
+	case "connection_pool":
+		out.Horizontal = fmt.Sprintf("Each instance brings a pool of its own (%s here), as far as the database accepts the sum%s", s.poolWords(), s.acceptedWords())
+		out.Vertical = s.idleCPU("Does not help: ")
+	case "db_cpu", "lock_contention", "cache", "disk":
+		out.Horizontal = fmt.Sprintf("More instances of the application do not help: the %s is shared by all of them", lowerFirst(f.Component))
+		switch f.Kind {
+		case "db_cpu":
+			out.Vertical = "Helps, by as much as the database gets more cores; less to read for a query helps more" + s.costOfDB()
+		case "lock_contention":
+			out.Vertical = s.idleCPU("Does not help: transactions wait for each other, not for processors; ")
+		case "cache":
+			out.Vertical = "Helps the cache: more memory for it; " + lowerFirst(trimStop(f.Recommendation))
+		}
+	case "host_cpu":
+		out.Vertical = "Helps: " + lowerFirst(f.Symptom)
+		out.Horizontal = "Helps if the instances run on machines of their own"
+	case "memory", "crash":
+		out.Horizontal = "A second instance keeps answers coming while one restarts; it does not cure " + causeWords(f)
+		out.Vertical = "Puts the end off and does not cure it"
+		if f.Kind == "crash" {
+			out.Vertical = ""
+		}
+		out.LoadBalancing = fmt.Sprintf("Needed, with health checks shorter than the %s that connections were refused here", s.downFor())
+		if len(s.a.Stability.Outages) == 0 {
+			out.LoadBalancing = "Needed, with health checks"
+		}
+	case "slow_endpoint":
+		out.Horizontal = "More instances do not help: requests wait for " + lowerFirst(f.Component) + ", not for the application"
+		out.Vertical = s.idleCPU("Does not help: ")
+	}
+	return out
+}
+
+func causeWords(f analyze.Finding) string {
+	if f.Kind == "memory" {
+		return "the growth of memory, which it shares"
+	}
+	return "the cause of the crash"
+}
+
+func (s *scene) downFor() string {
+	d := 0.
+	for _, o := range s.a.Stability.Outages {
+		d = math.Max(d, o.End-o.Start)
+	}
+	return seconds(math.Round(d))
+}
+
+// sharedNext names the shared limit that comes next.
+func (s *scene) sharedNext() string {
+	for _, c := range ceilings(s) {
+		if c.kind == "db_cpu" {
+			return ": " + c.said
+		}
+	}
+	return ""
+}
+
+// spread says how different the endpoints' latencies are.
+func (s *scene) spread() string {
+	low, high := math.Inf(1), 0.
+	for _, c := range s.endpoints {
+		if c.nAfter >= 20 && !math.IsNaN(c.after) {
+			low, high = math.Min(low, c.after), math.Max(high, c.after)
+		}
+	}
+	if high == 0 {
+		return "different times"
+	}
+	return seconds(low) + " and " + seconds(high) + " by endpoint"
+}
+
+func (s *scene) poolWords() string {
+	use := s.anywhere("pool_in_use", app)
+	if l := s.limit(use, "pool_limit"); l > 0 {
+		return count(l, "connection", "connections")
+	}
+	return "its size is not recorded"
+}
+
+func (s *scene) acceptedWords() string {
+	l := s.limit(s.series(database, "connections"), "connections_limit")
+	if math.IsNaN(l) {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", digits(l))
+}
+
+// idleCPU says how little the processors were used, as the reason why more of
+// them would not help.
+func (s *scene) idleCPU(lead string) string {
+	var parts []string
+	for _, c := range [...]string{app, database} {
+		if l, ok := s.cpu(c); ok && (l.ratio || l.limit > 0) {
+			if v := l.share(s.stress); len(v) > 0 && mean(v) < cpuMost {
+				parts = append(parts, fmt.Sprintf("the %s used %s of %s", nameOf(c), percent(mean(v)), l.of()))
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return lead + and(parts) + " " + s.stress.name
+}
+
+func (s *scene) costOfDB() string {
+	c, x := s.cores(database, s.stress), s.throughput()
+	if !(c > 0) || !(x > 0) {
+		return ""
+	}
+	return fmt.Sprintf(" (a request costs it %s of processor time)", seconds(c/x))
+}
+
+// roomLeft says for a run that met its targets what it leaves open.
+func (s *scene) roomLeft() (horizontal, vertical string) {
+	if !(s.stressUsers > 0) {
+		return "", ""
+	}
+	horizontal = fmt.Sprintf("Not called for up to %s users (%s)", whole(s.stressUsers), text(s.window.RPS))
+	vertical = s.idleCPU("Not called for: ")
+	return horizontal, vertical
+}
+
+// triggers are the figures of this run at 80 % of the load at which it began
+// to fail: of the knee, else of the highest load that held every target.
+func (s *scene) triggers() string {
+	base, what := math.NaN(), ""
+	if k, ok := s.a.Capacity.Knee.Float(); ok {
+		base, what = k, "the knee"
+	}
+	if m, ok := s.a.Capacity.MaxUsers.Float(); ok && s.a.Capacity.Outcome == analyze.Broke && !(base <= m) {
+		base, what = m, "the highest load that held every target"
+	}
+	if !(base > 0) || s.a.Capacity.Outcome != analyze.Broke && what != "the knee" {
+		return ""
+	}
+	at := early * base
+	t := s.secondOf(at)
+	var figures []string
+	if l, ok := s.cpu(app); ok && (l.ratio || l.limit > 0) && !math.IsNaN(t) {
+		if v := l.share(span{from: t - 5, to: t + 5}); len(v) > 0 {
+			figures = append(figures, fmt.Sprintf("application processor above %s", percent(mean(v))))
+		}
+	}
+	if use := s.anywhere("pool_in_use", app); !math.IsNaN(t) {
+		if v := use.in(span{from: t - 5, to: t + 5}); len(v) > 0 && mean(v) >= 1 {
+			l := s.limit(use, "pool_limit")
+			if l > 0 {
+				figures = append(figures, fmt.Sprintf("%s of %s pooled connections in use", whole(mean(v)), digits(l)))
+			}
+		}
+	}
+	if x := s.rpsAt(t); x > 0 {
+		figures = append(figures, perSecond(x))
+	}
+	out := fmt.Sprintf("Scale out at %s users", whole(math.Floor(at)))
+	if len(figures) > 0 {
+		out += " (" + strings.Join(figures, ", ") + ")"
+	}
+	return fmt.Sprintf("%s, 80%% of %s at %s users", out, what, whole(base))
+}
+
+// secondOf returns the first second of the run at which there were so many
+// users; NaN never.
+func (s *scene) secondOf(users float64) float64 {
+	for i, t := range s.a.Timeline.Time {
+		if i < len(s.a.Timeline.Users) && s.a.Timeline.Users[i] >= users {
+			return t
+		}
+	}
+	return math.NaN()
+}
+
+func (s *scene) rpsAt(at float64) float64 {
+	sum, n := 0., 0
+	for i, t := range s.a.Timeline.Time {
+		if math.Abs(t-at) <= 3 && i < len(s.a.Timeline.RPS) && !math.IsNaN(s.a.Timeline.RPS[i]) {
+			sum += s.a.Timeline.RPS[i]
+			n++
+		}
+	}
+	if n == 0 {
+		return math.NaN()
+	}
+	return sum / float64(n)
+}

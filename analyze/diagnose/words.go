@@ -1,0 +1,93 @@
+package diagnose
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
+)
+
+// text shows a figure without its range.
+func text(v measure.Value) string { return measure.Format(v, measure.Style{Plain: true}) }
+
+// bareNumber shows a figure's number alone.
+func bareNumber(v measure.Value) string { return measure.Format(v, measure.Style{Plain: true, Bare: true}) }
+
+func seconds(x float64) string   { return text(measure.Of(x, measure.Seconds)) }
+func percent(x float64) string   { return text(measure.Of(x, measure.Ratio)) }
+func perSecond(x float64) string { return digits(x) + "/s" }
+func bytes(x float64) string     { return text(measure.Of(x, measure.Bytes)) }
+
+// digits shows a plain number to three digits.
+func digits(x float64) string {
+	if math.IsNaN(x) {
+		return measure.NotMeasured
+	}
+	if a := math.Abs(x); a >= 100 {
+		return measure.Format(measure.Of(math.Round(x), measure.Count), measure.Style{Plain: true})
+	} else if a >= 10 {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", x), ".0")
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprintf("%.2f", x), "0"), ".0")
+}
+
+func whole(x float64) string {
+	if math.IsNaN(x) {
+		return measure.NotMeasured
+	}
+	return measure.Format(measure.Of(math.Round(x), measure.Count), measure.Style{Plain: true})
+}
+
+// count is a number with its noun.
+func count(n float64, one, many string) string {
+	if math.Round(n) == 1 {
+		return "1 " + one
+	}
+	return whole(n) + " " + many
+}
+
+// since says from when on something held: "from 24 s of the run on, at 210
+// users"; "" where that is not known.
+func (s *scene) since(at float64) string {
+	if math.IsNaN(at) {
+		return ""
+	}
+	out := " from " + measure.Span(math.Max(0, math.Round(at))) + " of the run on"
+	if u := s.usersAt(at); u > 0 {
+		out += fmt.Sprintf(", at %s", count(u, "user", "users"))
+	}
+	return out
+}
+
+// evidence is a fact with its figure and the file that it is from.
+func evidence(said string, x float64, u measure.Unit, sr series) analyze.Evidence {
+	if math.IsNaN(x) {
+		return analyze.Evidence{Text: said, Figure: measure.None(u, measure.NotDerivable, "")}
+	}
+	v := measure.Of(x, u)
+	if len(sr) > 0 {
+		v = v.From(measure.Source{File: sr[0].File, Column: sr[0].Component + "." + sr[0].Metric, Formula: "readings under stress"})
+	}
+	return analyze.Evidence{Text: said, Figure: v}
+}
+
+// endpointName is an endpoint as Locust groups it.
+func endpointName(method, name string) string {
+	if n := strings.TrimSpace(method + " " + name); n != "" {
+		return n
+	}
+	return "(unnamed)"
+}
+
+// and joins words: "a, b and c".
+func and(words []string) string {
+	switch len(words) {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
