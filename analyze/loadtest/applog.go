@@ -14,7 +14,7 @@ type AppLog struct {
 	Lines      int64   // of the file
 	Undated    int64   // lines that belong to no event and have no time of their own (continuations are not counted)
 	Start, End float64 // Unix s of the first and last event in the file; NaN: there was none
-	// Counted is the number of events within the run's window.
+	// Counted is the number of events within the run's window: Σ Count.
 	Counted int64
 
 	Events []LogEvents // in order of first appearance
@@ -34,10 +34,17 @@ type LogEvents struct {
 	UserType string // as written: user_type=writer; "" the line names none
 	Endpoint string // "METHOD /path" or "/path" with numbers and identifiers replaced by *; "" the line names none
 	Status   int    // HTTP status; 0 the line has none
-	Count    int64
-	// First and Last are Unix seconds.
+	// Access: the events are lines written for every request, whatever became
+	// of it; the application may tell of the same event in a line of its own.
+	Access bool
+	// Count is the number of events of the run: from 5 s before its window to
+	// 15 s after, as histories begin late and end early. It may be 0.
+	Count int64
+	// First and Last are Unix seconds, of the events that Count counts; NaN
+	// where it is 0.
 	First, Last float64
-	// PerSecond counts the events by Unix second.
+	// PerSecond counts the events by Unix second, from 10 min before the run's
+	// window to 10 min after: more than Count does.
 	PerSecond map[int64]int64
 	Example   string // the first line, at most 300 bytes
 	Line      int64  // its number
