@@ -49,6 +49,7 @@ var rules = compile([]raw{
 	{pool + `_(?:in_use|inuse|used|active|busy|checked_?out|borrowed|acquired|acquired_conns|leased|num_active|num_used|active_connections)`, "app", "pool_in_use", plain, 2},
 	{db + `_(?:in_use|inuse|checked_?out)`, "app", "pool_in_use", plain, 1},
 	{pool + `_(?:idle|checked_?in|idle_count|idle_conns|idle_connections|num_idle|num_free|free|available)`, "app", "pool_idle", plain, 0},
+	{db + `_checked_?in`, "app", "pool_idle", plain, 0},
 	{pool + `_(?:max|limit|capacity|maximum|max_size|max_open|max_open_conns|max_open_connections|max_connections|max_conns|maximum_pool_size|max_pool_size|maxsize)`, "app", "pool_limit", plain, 3},
 	{db + `_(?:max_open_connections|max_open_conns|max_connections_pool|pool_max)`, "app", "pool_limit", plain, 2},
 	{pool + `_(?:size|total|pool_size)`, "app", "pool_limit", plain, 1},

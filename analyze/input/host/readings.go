@@ -14,8 +14,8 @@ type adder func(capture.Reading)
 // the sample's.
 func (add adder) at(line int, time float64, local bool) adder {
 	return func(r capture.Reading) {
-		if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
-			return
+		if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) || r.Value < 0 {
+			return // nothing here is below zero: a row that was misread
 		}
 		if r.Line == 0 {
 			r.Line = line

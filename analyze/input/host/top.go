@@ -28,7 +28,7 @@ func topParser(procs []Process) capture.Parser {
 		Sniff: func(lines []string) bool {
 			return slices.ContainsFunc(lines, func(l string) bool {
 				return topHead.MatchString(l) || topCPU.MatchString(l) && len(topShare.FindAllString(l, -1)) >= 3 ||
-					topMemory.MatchString(l) && len(topAmount.FindAllString(l, -1)) >= 3 || loadLine.MatchString(l)
+					topMemory.MatchString(l) && len(topAmount.FindAllString(l, -1)) >= 3 || loadLine.MatchString(l) || loadavg.MatchString(l)
 			})
 		},
 		New: func() func(*capture.Sample, func(capture.Reading)) {
