@@ -119,6 +119,46 @@ func (n runningTotal) between(from, to float64) (count, low, high float64, whole
 	return n.sumAt(to) - n.sumAt(from), low, high, whole
 }
 
+// duringRun returns what was counted over a run of length seconds: from the last
+// reading before it to the first after it, since there is no load outside of
+// it. Where readings begin later, what the counter held by then may have been
+// counted before the run or in it; where they end earlier, more may have come.
+func (n runningTotal) duringRun(length float64) (count, low, high float64) {
+	if len(n.sum) == 0 {
+		return 0, 0, math.Inf(1)
+	}
+	before, i := n.at(loadBegins)
+	j, _ := slices.BinarySearch(n.Time, length)
+	ends := j < len(n.Time)
+	if !ends {
+		j = len(n.Time) - 1
+	}
+	count = n.sum[j] - before
+	low, high = count, count
+	if i < 0 {
+		high += n.Value[0]
+	}
+	if !ends {
+		high = math.Inf(1)
+		if late := length - n.Time[j]; count == 0 && i >= 0 && late < .05*length {
+			high = 0 // nothing in nineteen twentieths of the run
+		} else if late < .05*length && j > 0 {
+			// What the last stretch may have added, at ten times the mean rate.
+			high = count + math.Ceil(10*count*late/max(n.Time[j]-max(n.Time[0], 0), 1))
+		}
+	}
+	for _, at := range n.resets {
+		// Lost between the last reading and the reset: at most what the stretch
+		// before it would have made of the gap.
+		if k, found := slices.BinarySearch(n.Time, at); found && k >= 2 && at <= length {
+			if dt := n.Time[k-1] - n.Time[k-2]; dt > 0 {
+				high += math.Ceil((n.sum[k-1] - n.sum[k-2]) / dt * (n.Time[k] - n.Time[k-1]))
+			}
+		}
+	}
+	return count, low, high
+}
+
 // sumAt returns the total at second s on the line between its two readings.
 func (n runningTotal) sumAt(s float64) float64 {
 	a, i := n.at(s)
@@ -176,6 +216,30 @@ func (t *tracks) counted(component, metric string, from, to float64) (measure.Va
 		all = all[whole : whole+1]
 	}
 	return countedBy(all, from, to, measure.Count)
+}
+
+// countedInRun is counted over the whole run. ok is false without the counter.
+func (t *tracks) countedInRun(component, metric, instance string, length float64) (measure.Value, bool) {
+	all := t.counters[trackKey{component, metric}]
+	if instance != "" {
+		all = slices.DeleteFunc(slices.Clone(all), func(n runningTotal) bool { return n.Instance != instance })
+	} else if whole := slices.IndexFunc(all, func(n runningTotal) bool { return n.Instance == "" }); whole >= 0 {
+		all = all[whole : whole+1]
+	}
+	if len(all) == 0 {
+		return measure.Value{}, false
+	}
+	n, low, high := 0.0, 0.0, 0.0
+	for _, x := range all {
+		a, l, h := x.duringRun(length)
+		n, low, high = n+a, low+l, high+h
+	}
+	src := measure.Source{File: all[0].File, Column: strings.TrimSpace(metric + " " + instance), Formula: "first reading after the run − last before it, resets added"}
+	method := measure.Bounded
+	if low == high {
+		method = measure.Exact
+	}
+	return measure.Within(n, low, high, measure.Count, method, src), true
 }
 
 // countedBy adds up what counters counted.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
@@ -11,13 +12,14 @@ import (
 
 // needUserTypes is what tells requests of one kind of user from another's:
 // nothing that Locust writes names the user class of a request.
-const needUserTypes = "counters by user type from the application's metrics or log"
+const needUserTypes = "counters by user type: peakload record --json app=URL -- locust …, the application's log with --log FILE, or patterns for the names of requests in peakload.yaml"
 
 // rateLimit answers what the rate limiter did: how much it turned away, and
 // whether that protected the rest.
 func rateLimit(c *context) RateLimit {
 	o := c.occurrences
-	r := RateLimit{Total: limitedTotal(c, o)}
+	types := c.userTypes(o)
+	r := RateLimit{Total: limitedTotal(c, o, types)}
 	n, known := r.Total.Limited.Float()
 	for _, name := range c.plan.UserTypes {
 		u := UserType{
@@ -27,38 +29,98 @@ func rateLimit(c *context) RateLimit {
 			Share:    measure.None(measure.Ratio, measure.NoSource, needUserTypes),
 			Why:      "needs " + needUserTypes,
 		}
-		if known && r.Total.Limited.IsExact() && n == 0 {
+		if i := slices.IndexFunc(types, func(t typeCount) bool { return sameUserType(t.name, name) }); i >= 0 {
+			fillUserType(&u, types[i])
+		}
+		if known && r.Total.Limited.IsExact() && n == 0 && !u.Limited.Measured() {
 			// None in total is none of each.
 			u.Limited, u.Status, u.Why = r.Total.Limited, LimitNotTriggered, r.Total.Why
 		}
 		r.UserTypes = append(r.UserTypes, u)
 	}
+	for _, t := range types {
+		if !slices.ContainsFunc(c.plan.UserTypes, func(name string) bool { return sameUserType(t.name, name) }) {
+			u := UserType{Name: t.name}
+			fillUserType(&u, t)
+			r.UserTypes = append(r.UserTypes, u)
+		}
+	}
+	r.NoExhaustion, r.ExhaustionWhy = c.noExhaustion()
 	switch {
 	case !known:
 		why := "needs " + r.Total.Limited.Need()
-		r.ProtectedWhy, r.ExhaustionWhy, r.GracefulWhy = why, why, why
+		r.ProtectedWhy, r.GracefulWhy = why, why
 		return r
 	case n == 0:
 		why := "no failure is known to be a 429, so there is nothing to judge"
 		r.ProtectedWhy, r.GracefulWhy = why, why
-	default:
-		r.SystemProtected, r.ProtectedWhy = protected(c, o)
-		r.Graceful, r.GracefulWhy = graceful(o)
-		if r.SystemProtected == No {
-			r.Total.Status, r.Total.Why = LimitIneffective, fmt.Sprintf("429s were issued while %s", r.ProtectedWhy)
-		}
+		return r
 	}
-	r.ExhaustionWhy = "needs resource snapshots of the application, its database and its cache"
-	if c.failures.PoolExhaustion.Occurred == Yes {
-		r.NoExhaustion, r.ExhaustionWhy = No, c.failures.PoolExhaustion.Evidence
+	r.SystemProtected, r.ProtectedWhy = protected(c, o)
+	r.Graceful, r.GracefulWhy = graceful(o)
+	if r.SystemProtected == No {
+		r.Total.Status, r.Total.Why = LimitIneffective, fmt.Sprintf("429s were issued while %s", r.ProtectedWhy)
+		for i := range r.UserTypes {
+			if u := &r.UserTypes[i]; u.Status == LimitActive {
+				u.Status = LimitIneffective
+			}
+		}
 	}
 	return r
 }
 
-// limitedTotal counts the 429s of the whole run.
-func limitedTotal(c *context, o occurrences) UserType {
+// noExhaustion answers whether no resource of the system reached nine tenths of
+// its capacity. The load generator is not part of the system.
+func (c *context) noExhaustion() (YesNo, string) {
+	if pool := c.failures.PoolExhaustion; pool.Occurred == Yes {
+		return No, pool.Evidence
+	}
+	seen := 0
+	highest, top := -1.0, ""
+	var full []string
+	for _, r := range c.resources {
+		if r.Component == "load_generator" || r.Track == nil || !r.Peak.Measured() || r.Status == ResourceUnknown {
+			continue
+		}
+		seen++
+		name := ComponentWords(r.Component) + " " + lowered(r.Title)
+		if r.Status == ResourceSaturated {
+			full = append(full, name+": "+r.Why)
+		}
+		if s, ok := r.Saturation.Float(); ok && s > highest {
+			highest, top = s, name
+		}
+	}
+	switch {
+	case len(full) > 0:
+		return No, strings.Join(full[:min(3, len(full))], "; ")
+	case seen == 0 || highest < 0:
+		return Unknown, "needs figures of the system's parts: peakload record -- locust …, or captures beside the results"
+	}
+	return Yes, fmt.Sprintf("of %d figures that were recorded none reached 90%% of its capacity; the highest was %s at %s", seen, top, percent(highest))
+}
+
+// lowered is a title within a sentence: "CPU usage".
+func lowered(title string) string {
+	words := strings.Fields(title)
+	for i, w := range words {
+		if w != strings.ToUpper(w) {
+			words[i] = strings.ToLower(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// limitedTotal counts the 429s of the whole run: as Locust saw them, or, where
+// it was told to count them as successes, as the application says.
+func limitedTotal(c *context, o occurrences, types []typeCount) UserType {
 	u := UserType{Name: "Total", Requests: c.whole.Requests}
 	u.Limited = o.count(ofClass(classRateLimited), 0, "Σ of the rows that are 429s")
+	if n, ok := u.Limited.Float(); !ok || n == 0 {
+		if v, ok := c.limitedSeenInside(types); ok {
+			u.Limited = v
+		}
+	}
 	u.Share = measure.Quotient(u.Limited, u.Requests, measure.Ratio)
 	n, ok := u.Limited.Float()
 	switch _, high, _ := u.Limited.Limits(); {
@@ -73,6 +135,29 @@ func limitedTotal(c *context, o occurrences) UserType {
 		u.Status, u.Why = LimitNotTriggered, "no failure is a 429 (one that the locustfile counts as a success cannot be told from others)"
 	}
 	return u
+}
+
+// limitedSeenInside is the number of 429s that the application itself tells of.
+func (c *context) limitedSeenInside(types []typeCount) (measure.Value, bool) {
+	if v, ok := c.tracks.countedInRun("app", "rate_limited_total", "", c.length()); ok {
+		return v, true
+	}
+	if l := c.logged(classRateLimited); l.count > 0 {
+		return measure.Of(float64(l.count), measure.Count, l.source("lines that tell of a 429")), true
+	}
+	n, low, high := 0.0, 0.0, 0.0
+	for _, t := range types {
+		x, ok := t.limited.Float()
+		if !ok {
+			return measure.Value{}, false
+		}
+		l, h, _ := t.limited.Limits()
+		n, low, high = n+x, low+l, high+h
+	}
+	if len(types) == 0 {
+		return measure.Value{}, false
+	}
+	return measure.Within(n, low, high, measure.Count, measure.Bounded, types[0].limited.Sources()...), true
 }
 
 // graceful answers whether 429s were answered and not dropped: on the

@@ -258,7 +258,7 @@ func (c *context) normalOf(baseline *context, component string, row *resourceRow
 		}
 		return c.reading(median(slices.Clone(value)), row.unit, tr, fmt.Sprintf("median of %d readings in %s", len(time), where)), true
 	}
-	if v, ok := at(c, tr, -idleBefore, c.loadBegins(), normalIdle); ok && tr.Time[0] < c.loadBegins() {
+	if v, ok := at(c, tr, -idleBefore, loadBegins, normalIdle); ok && tr.Time[0] < loadBegins {
 		return v, normalIdle
 	}
 	if baseline != nil {
@@ -278,7 +278,7 @@ func (c *context) normalOf(baseline *context, component string, row *resourceRow
 
 // loadBegins is the second of the run before which there were no users. A
 // reading at the very start may have seen the first of them.
-func (c *context) loadBegins() float64 { return -.5 }
+const loadBegins = -.5
 
 // firstOfRamp returns the first tenth of the ramp, ten seconds at least; of a
 // run without one, the first tenth of all.
