@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -43,6 +44,9 @@ What is written
       --html FILE         one self-contained page with charts
       --json FILE         every figure with its source, for machines
       --junit FILE        one test case a target, for CI servers
+      --charts DIR        the charts as SVG files, light and dark; without it
+                          those that the document has places for
+                          (<!-- peakload:chart NAME -->), beside the document
       --overwrite         replace what people wrote into filled blanks, too
       --check             let the exit status be the verdict (see check)
 
@@ -58,6 +62,7 @@ Examples
 type reportFlags struct {
 	inputs
 	out, html, json, junit  string
+	charts                  string
 	write, overwrite, check bool
 }
 
@@ -68,6 +73,7 @@ func (f *reportFlags) declare(fs *pflag.FlagSet) {
 	fs.StringVar(&f.html, "html", "", "")
 	fs.StringVar(&f.json, "json", "", "")
 	fs.StringVar(&f.junit, "junit", "", "")
+	fs.StringVar(&f.charts, "charts", "", "")
 	fs.BoolVar(&f.overwrite, "overwrite", false, "")
 	fs.BoolVar(&f.check, "check", false, "")
 }
@@ -90,7 +96,8 @@ func runReport(args []string, s streams) (int, error) {
 		j.doc.Overwrite()
 	}
 	report.Fill(j.doc, j.analysis)
-	if err := f.publish(j, s); err != nil {
+	files := pictures(j, f.charts, f.destination())
+	if err := f.publish(j, files, s); err != nil {
 		return 0, err
 	}
 	remarks(s, j)
@@ -155,6 +162,8 @@ func distinct(verb, doc string, outputs []output) error {
 type rendering struct {
 	name string
 	data []byte
+	// folder says that its folder is made where there is none.
+	folder bool
 }
 
 // rendered renders the outputs that were asked for.
@@ -169,13 +178,18 @@ func rendered(j *job, outputs []output) ([]rendering, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, rendering{o.name, data})
+		files = append(files, rendering{name: o.name, data: data})
 	}
 	return files, nil
 }
 
 func writeFiles(files []rendering) error {
 	for _, o := range files {
+		if o.folder {
+			if err := os.MkdirAll(filepath.Dir(o.name), 0o777); err != nil {
+				return plainError(err)
+			}
+		}
 		if err := writeFile(o.name, o.data); err != nil {
 			return plainError(err)
 		}
@@ -183,18 +197,31 @@ func writeFiles(files []rendering) error {
 	return nil
 }
 
+// destination is the file that the filled document is written to, "" for
+// standard output.
+func (f *reportFlags) destination() string {
+	switch {
+	case f.write:
+		return f.doc
+	case f.out != "-":
+		return f.out
+	}
+	return ""
+}
+
 // publish renders everything before it writes anything.
-func (f *reportFlags) publish(j *job, s streams) error {
-	files, err := rendered(j, f.outputs())
+func (f *reportFlags) publish(j *job, files []rendering, s streams) error {
+	others, err := rendered(j, f.outputs())
 	if err != nil {
 		return err
 	}
+	files = append(files, others...)
 	filled := j.doc.Bytes()
 	switch {
 	case f.write:
-		files = append(files, rendering{f.doc, filled})
+		files = append(files, rendering{name: f.doc, data: filled})
 	case f.out != "" && f.out != "-":
-		files = append(files, rendering{f.out, filled})
+		files = append(files, rendering{name: f.out, data: filled})
 	default:
 		if _, err := s.out.Write(filled); err != nil {
 			return err

@@ -95,6 +95,11 @@ func (f filling) apply(d *Doc) []byte {
 			f.list(d, l, value, skip)
 		}
 	}
+	for i, p := range d.Pictures() {
+		if !skip(p.Name, i) {
+			p.Set("<picture>\n<img alt=\"" + f.tag + "\">\n</picture>")
+		}
+	}
 	return d.Bytes()
 }
 

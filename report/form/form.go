@@ -18,6 +18,7 @@ type Doc struct {
 	given     []byte // what was read; it differs from src where an earlier fill's end was moved
 	slots     []*Slot
 	lists     []*List
+	pictures  []*Picture
 	remembers bool   // an intact comment of an earlier fill was found
 	wasCRLF   bool   // every line ended in CRLF when the document was last filled
 	opaque    []span // code and HTML, in order

@@ -118,7 +118,10 @@ func (r *reader) within(read func()) {
 
 func (r *reader) code(n ast.Node) {
 	l := n.Lines()
-	_, html := n.(*ast.HTMLBlock)
+	block, html := n.(*ast.HTMLBlock)
+	if html {
+		r.picture(block)
+	}
 	add := func(at span) {
 		r.doc.opaque = append(r.doc.opaque, at)
 		if !html {

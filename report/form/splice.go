@@ -58,6 +58,11 @@ func (d *Doc) Bytes() []byte {
 			m.sections = append(m.sections, ms)
 		}
 	}
+	for _, p := range d.pictures {
+		if e, ok := p.splice(); ok {
+			edits = append(edits, e)
+		}
+	}
 	for _, c := range d.cuts {
 		edits = append(edits, edit{c, ""})
 	}
@@ -195,6 +200,9 @@ func (d *Doc) Summary() Summary {
 		if l.pending != nil && len(l.runs) == 0 && !d.remembers {
 			s.Kept = append(s.Kept, Remark{l.Line, keptText, quoted(l.Items[0].Text.Text)})
 		}
+	}
+	for _, p := range d.pictures {
+		p.remarks(&s)
 	}
 	s.Kept = append(s.Kept, d.foot.kept...)
 	s.Notes = append(s.Notes, d.notes...)

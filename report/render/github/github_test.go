@@ -134,7 +134,7 @@ func TestCommentFits(t *testing.T) {
 }
 
 func TestCommentDropsWhatHasNoMeaningThere(t *testing.T) {
-	c := string(Comment(charttest.Healthy(), []byte("# R\n<!-- peakload: memory -->\n<picture>\n<img src=\"a.svg\">\n</picture>\n![p95 rose](charts/a.svg)\nText\n")))
+	c := string(Comment(charttest.Healthy(), []byte("# R\n<!-- peakload: memory -->\n<!-- peakload:chart x -->\n<picture>\n<img src=\"a.svg\">\n</picture>\n\n<!-- /peakload:chart abcd -->\n![p95 rose](charts/a.svg)\nText\n")))
 	for _, no := range []string{"memory", "<picture", "a.svg"} {
 		if strings.Contains(c, no) {
 			t.Errorf("%q is in the comment", no)

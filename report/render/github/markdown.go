@@ -78,15 +78,14 @@ func clip(src []byte, n int, last string) []byte {
 var (
 	fence    = regexp.MustCompile("(?m)^ {0,3}(```|~~~)")
 	comments = regexp.MustCompile(`(?s)<!--.*?-->\n?`)
-	pictures = regexp.MustCompile(`(?s)<picture>.*?</picture>\n?`)
 	images   = regexp.MustCompile(`!\[([^\]]*)\]\([^)]*\)`)
 )
 
 // plainDocument is the document without what has no meaning in a comment:
 // remarks for machines, and pictures whose files are not there.
 func plainDocument(src []byte) []byte {
+	src = form.WithoutPictures(src)
 	src = comments.ReplaceAll(src, nil)
-	src = pictures.ReplaceAll(src, nil)
 	src = images.ReplaceAll(src, []byte("*$1*"))
 	return bytes.TrimSpace(src)
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/report/chart"
+	"github.com/peakload/peakload/report/form"
 	"github.com/peakload/peakload/report/render/svg"
 	"github.com/peakload/peakload/templates"
 	"github.com/peakload/peakload/web"
@@ -47,7 +48,7 @@ func pageWith(markdown []byte, a *analyze.Analysis, library []byte) ([]byte, err
 		err = t.ExecuteTemplate(&out, "figure", f)
 		return out.Bytes(), err
 	}
-	doc, err := convert(markdown, chart.Charts(a), draw)
+	doc, err := convert(form.WithoutPictures(markdown), chart.Charts(a), draw)
 	if err != nil {
 		return nil, err
 	}
