@@ -20,6 +20,10 @@ type candidate struct {
 	source *source // nil: none of ours
 	asked  bool    // named by the user
 	named  bool    // after the run's prefix
+	// explicit says that the user named it as evidence of this run, so that it
+	// is an error if it is none.
+	explicit bool
+	header   string // the first line of a CSV file that is none of ours
 }
 
 // A discovery is the files of one run.
@@ -37,6 +41,20 @@ func discover(dir Folder, target string) (*discovery, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, cause(err))
 	}
+	all, err := look(dir, entries, target)
+	if err != nil {
+		return nil, err
+	}
+	runs := prefixes(all)
+	prefix, label, err := choose(dir, target, all, runs)
+	if err != nil {
+		return nil, err
+	}
+	return &discovery{label: label, files: belonging(append(all, below(dir, entries)...), prefix, target, runs)}, nil
+}
+
+// look looks into the files of a folder.
+func look(dir Folder, entries []fs.DirEntry, target string) ([]candidate, error) {
 	var all []candidate
 	for _, e := range entries {
 		if e.IsDir() || len(all) == mostFiles {
@@ -51,12 +69,36 @@ func discover(dir Folder, target string) (*discovery, error) {
 		}
 		all = append(all, c)
 	}
-	runs := prefixes(all)
-	prefix, label, err := choose(dir, target, all, runs)
-	if err != nil {
-		return nil, err
+	return all, nil
+}
+
+// evidenceFolders are the names of sub-folders in which evidence is looked
+// for.
+var evidenceFolders = []string{"prometheus", "metrics", "monitoring", "monitor", "resources", "logs", "log", "captures", "evidence", "snapshots"}
+
+// below looks into the sub-folders that may hold evidence, in order of name.
+func below(dir Folder, entries []fs.DirEntry) []candidate {
+	var found []candidate
+	for _, e := range entries {
+		if !e.IsDir() || !slices.Contains(evidenceFolders, strings.ToLower(e.Name())) {
+			continue
+		}
+		inner, err := dir.sub(e.Name())
+		if err != nil {
+			continue
+		}
+		files, err := fs.ReadDir(inner.FS, ".")
+		if err != nil {
+			continue
+		}
+		all, _ := look(inner, files, "")
+		for _, c := range all {
+			if c.source != nil && c.source.beside {
+				found = append(found, c)
+			}
+		}
 	}
-	return &discovery{label: label, files: belonging(all, prefix, target, runs)}, nil
+	return found
 }
 
 // inspect looks at the first bytes of a file.
@@ -83,6 +125,9 @@ func inspect(dir Folder, name string) (candidate, error) {
 		}
 	}
 	c.stem = stem(plain, c.source)
+	if c.source == nil {
+		c.header = csvHeader(plain, head[:n])
+	}
 	return c, nil
 }
 
@@ -150,7 +195,9 @@ func choose(dir Folder, target string, all []candidate, runs []string) (prefix, 
 			continue
 		}
 		switch owner := owner(c.stem, runs); {
-		case c.source == nil:
+		case c.source == nil && nearMiss(c) != "":
+			return "", "", fmt.Errorf("%s: %s", c.file, nearMiss(c))
+		case c.source == nil, c.source.evidence && len(runs) == 0:
 			return "", "", fmt.Errorf("%s: this is no file of Locust's; a run is named by its CSV prefix, one of its files or its folder%s", c.file, others(dir, runs))
 		case owner != "":
 			return owner, owner, nil
@@ -212,14 +259,6 @@ func list(dir Folder, runs []string) string {
 	return strings.Join(names, ", ")
 }
 
-// nothing says what was looked for.
-func nothing(dir Folder, target string, all []candidate) error {
-	if target == "" {
-		return fmt.Errorf("%s holds no results of Locust: no file whose name ends in _stats_history.csv or _stats.csv, as locust --csv PREFIX writes them (%d files looked at)", dir, len(all))
-	}
-	return fmt.Errorf("%s: no such file, and no %s_stats_history.csv or %s_stats.csv in %s%s", dir.join(target), target, target, dir, others(dir, prefixes(all)))
-}
-
 // belonging returns the files that are the run's or may be, in the order of
 // sources: those named by the user first, then those named after the run.
 func belonging(all []candidate, prefix, target string, runs []string) []candidate {
@@ -235,7 +274,7 @@ func belonging(all []candidate, prefix, target string, runs []string) []candidat
 			if c.source.beside {
 				o := owner(c.stem, runs)
 				c.named = c.named || o == prefix
-				if o != "" && o != prefix && !c.asked || len(runs) == 0 && !c.named && !c.asked {
+				if o != "" && o != prefix && !c.asked || len(runs) == 0 && !c.named && !c.asked && !c.source.evidence {
 					continue
 				}
 			} else if !c.named {

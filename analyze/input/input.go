@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/peakload/peakload/analyze/input/app"
+	"github.com/peakload/peakload/analyze/input/host"
 	"github.com/peakload/peakload/analyze/loadtest"
 )
 
@@ -29,8 +31,15 @@ type File struct {
 
 // Options are what else the user said.
 type Options struct {
-	// Files are read besides what is found; each must be of a known kind.
+	// Files are read besides what is found; each must be of a known kind and of
+	// the run's time.
 	Files []File
+	// Processes name the components that processes are, besides the built-in
+	// names.
+	Processes []host.Process
+	// Paths say what the values of the application's metrics in JSON are,
+	// where the built-in rules do not.
+	Paths []app.Path
 	// Progress, if not nil, is called now and then while a file is read, with
 	// the bytes read so far and in total (0: unknown).
 	Progress func(file string, done, total int64)
@@ -102,7 +111,7 @@ func Load(dir Folder, target string, opts Options) (*loadtest.Run, error) {
 		if c.source == nil {
 			return nil, fmt.Errorf("%s: this is no file that peakload can read; it reads %s", c.file, strings.Join(kinds(), ", "))
 		}
-		c.asked = true
+		c.asked, c.explicit = true, true
 		if err := l.read(c); err != nil {
 			return nil, err
 		}

@@ -12,6 +12,12 @@ type loading struct {
 	Options
 	run   *loadtest.Run
 	taken map[string]string // kind → file that was read
+
+	// zone is the offset from UTC, in s, of times without one, as zoneFile and
+	// the run's window told.
+	zone      float64
+	zoneFile  string
+	zoneKnown bool
 }
 
 // read reads one file into the run, if it is of the run.
@@ -28,7 +34,7 @@ func (l *loading) read(c candidate) error {
 		return err
 	}
 	part := &loadtest.Run{}
-	notes, err := c.source.read(o, c.file, part)
+	notes, err := c.source.read(o, c.file, l.setting(), part)
 	sum, size, closeErr := o.close()
 	if err == nil {
 		err = closeErr
@@ -39,17 +45,17 @@ func (l *loading) read(c candidate) error {
 		}
 		return err
 	}
+	input := loadtest.Input{File: c.file, Kind: c.source.kind, SHA256: sum, Bytes: size}
+	if c.source.evidence {
+		return l.take(c, part, input, notes)
+	}
 	if c.source.beside {
 		if why := l.foreign(part, c); why != "" {
-			severity := loadtest.Info
-			if c.asked || c.named {
-				severity = loadtest.Warn
-			}
-			l.note("other_run_left_out", severity, c.file, "This file is of another run and was left out: "+why+".")
+			l.leaveOut(c, why)
 			return nil
 		}
 	}
-	l.run.Inputs = append(l.run.Inputs, loadtest.Input{File: c.file, Kind: c.source.kind, SHA256: sum, Bytes: size})
+	l.run.Inputs = append(l.run.Inputs, input)
 	l.run.Notes = append(l.run.Notes, notes...)
 	if !l.adopt(part) {
 		return nil
@@ -61,6 +67,15 @@ func (l *loading) read(c candidate) error {
 	return nil
 }
 
+// leaveOut notes a file of another run.
+func (l *loading) leaveOut(c candidate, why string) {
+	severity := loadtest.Info
+	if c.asked || c.named {
+		severity = loadtest.Warn
+	}
+	l.note("other_run_left_out", severity, c.file, "This file is of another run and was left out: "+why+".")
+}
+
 func (l *loading) note(code string, s loadtest.Severity, source, message string) {
 	l.run.Notes = append(l.run.Notes, loadtest.Note{Code: code, Severity: s, Source: source, Message: message})
 }
@@ -68,6 +83,7 @@ func (l *loading) note(code string, s loadtest.Severity, source, message string)
 // adopt takes over what one file gave; false if that was nothing.
 func (l *loading) adopt(part *loadtest.Run) bool {
 	r := l.run
+	r.Tracks, r.AppLogs = append(r.Tracks, part.Tracks...), append(r.AppLogs, part.AppLogs...)
 	switch {
 	case part.History != nil:
 		r.History = part.History

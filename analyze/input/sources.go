@@ -2,8 +2,15 @@ package input
 
 import (
 	"io"
+	"slices"
 
+	"github.com/peakload/peakload/analyze/input/app"
+	"github.com/peakload/peakload/analyze/input/host"
+	"github.com/peakload/peakload/analyze/input/internal/capture"
 	"github.com/peakload/peakload/analyze/input/locust"
+	"github.com/peakload/peakload/analyze/input/postgres"
+	"github.com/peakload/peakload/analyze/input/redis"
+	"github.com/peakload/peakload/analyze/input/resources"
 	"github.com/peakload/peakload/analyze/loadtest"
 )
 
@@ -17,8 +24,23 @@ type source struct {
 	// run is told by what it holds.
 	beside  bool
 	several bool // more than one file of this kind may belong to a run
-	sniff   func(head []byte) bool
-	read    func(r io.Reader, file string, run *loadtest.Run) ([]loadtest.Note, error)
+	// evidence says that such a file is not Locust's but tells of the system
+	// under load: it may be in a sub-folder, and is of the run if its times
+	// are. Every kind of evidence is beside and several.
+	evidence bool
+	sniff    func(head []byte) bool
+	read     func(r io.Reader, file string, s *setting, run *loadtest.Run) ([]loadtest.Note, error)
+}
+
+// A setting is what a reader may want to know besides the file.
+type setting struct {
+	Options
+	// from and to are the run's first and last second in Unix time; NaN where
+	// no file of Locust's tells.
+	from, to float64
+	// zone is the load generator's offset from UTC in s, where its log and its
+	// history together tell; NaN else.
+	zone float64
 }
 
 func is(k locust.Kind) func([]byte) bool {
@@ -33,7 +55,7 @@ var sources = []source{
 		kind: string(locust.History), what: "Locust's history (_stats_history.csv)", makesRun: true,
 		endings: []string{"_stats_history.csv", "_requests_full_history.csv"},
 		sniff:   is(locust.History),
-		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.History, n, err = locust.ReadHistory(r, file)
 			return n, err
 		},
@@ -42,7 +64,7 @@ var sources = []source{
 		kind: string(locust.Stats), what: "Locust's statistics (_stats.csv)", makesRun: true,
 		endings: []string{"_stats.csv", "_requests.csv"},
 		sniff:   is(locust.Stats),
-		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.Totals, n, err = locust.ReadTotals(r, file)
 			return n, err
 		},
@@ -51,7 +73,7 @@ var sources = []source{
 		kind: string(locust.FailureLog), what: "Locust's failures (_failures.csv)",
 		endings: []string{"_failures.csv"},
 		sniff:   is(locust.FailureLog),
-		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.Failures, n, err = locust.ReadFailures(r, file)
 			return n, err
 		},
@@ -60,7 +82,7 @@ var sources = []source{
 		kind: string(locust.Exceptions), what: "Locust's exceptions (_exceptions.csv)",
 		endings: []string{"_exceptions.csv"},
 		sniff:   is(locust.Exceptions),
-		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.Exceptions, n, err = locust.ReadExceptions(r, file)
 			return n, err
 		},
@@ -69,7 +91,7 @@ var sources = []source{
 		kind: string(locust.JSON), what: "Locust's histograms (--json-file)", beside: true,
 		endings: []string{".json", ".stdout", ".out"},
 		sniff:   is(locust.JSON),
-		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.Histograms, n, err = locust.ReadJSON(r, file)
 			return n, err
 		},
@@ -78,7 +100,7 @@ var sources = []source{
 		kind: string(locust.HTML), what: "Locust's HTML report", beside: true,
 		endings: []string{".html", ".htm"},
 		sniff:   is(locust.HTML),
-		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.Page, n, err = locust.ReadPage(r, file)
 			return n, err
 		},
@@ -87,9 +109,36 @@ var sources = []source{
 		kind: string(locust.Log), what: "Locust's log", beside: true, several: true,
 		endings: []string{".log", ".stderr", ".err", ".txt"},
 		sniff:   is(locust.Log),
-		read: func(r io.Reader, file string, run *loadtest.Run) (n []loadtest.Note, err error) {
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
 			run.Log, n, err = locust.ReadLog(r, file)
 			return n, err
 		},
 	},
+	{
+		kind: resources.Kind, what: "resource figures (_resources.csv)", beside: true, several: true, evidence: true,
+		endings: []string{loadtest.ResourcesEnding},
+		sniff:   resources.Sniff,
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Tracks, n, err = resources.Read(r, file)
+			return n, err
+		},
+	},
+	{
+		kind: "capture", what: "captures of psql, redis-cli, top, free, vmstat and the like", beside: true, several: true, evidence: true,
+		sniff: func(head []byte) bool { return len(capture.Sniff(head, captures(&Options{}))) > 0 },
+		read: func(r io.Reader, file string, s *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Tracks, n, err = capture.Read(r, file, captures(&s.Options))
+			return n, err
+		},
+	},
+}
+
+// captures are the parsers of what commands print. Every one is offered every
+// sample of a capture.
+func captures(o *Options) []capture.Parser {
+	return slices.Concat(
+		[]capture.Parser{postgres.Parser(), redis.Parser(), redis.Memcached()},
+		host.Parsers(o.Processes),
+		app.Parsers(o.Paths),
+	)
 }
