@@ -48,6 +48,8 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		Tracks:    c.tracks.chosen,
 		Resources: c.resources,
 	}
+	c.limits = c.capacity()
+	a.Capacity = c.limits
 	a.Bands = c.bands()
 	a.Mechanisms = c.mechanisms()
 	if base != nil {
@@ -94,6 +96,7 @@ type context struct {
 	stability   Stability
 	targets     []TargetResult
 	rateLimit   RateLimit
+	limits      Capacity
 	tracks      tracks // what was seen of resources
 	resources   []Resource
 }

@@ -31,7 +31,7 @@ func SteadyState(s System, users, completions int, seed uint64) Steady {
 	e := newEngine(s, nil, seed+uint64(users)*7919)
 	for i := range users {
 		e.users = append(e.users, user{alive: true, seq: 2})
-		e.push(event{at: e.think(), kind: ask, user: int32(i), seq: 2})
+		e.push(event{kind: ask, user: int32(i), seq: 2})
 	}
 	e.live = users
 	guess := math.Min(float64(users)/(s.Think+s.Service), 3*s.Analytic())

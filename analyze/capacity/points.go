@@ -1,0 +1,217 @@
+package capacity
+
+import (
+	"math"
+	"slices"
+)
+
+// Lengths, in s.
+const (
+	leastLevel = 10.0  // of a plateau after its users have settled
+	slowClimb  = 120.0 // of a climb that shows levels by itself
+	leastBin   = 6.0   // of a part of a climb
+	mostBins   = 30
+)
+
+// collect finds the points of the rising load: its plateaus, and the parts of
+// slow climbs.
+func (a *analysis) collect() {
+	r := a.run
+	climb := a.longestClimb()
+	levels := map[float64]bool{}
+	for _, p := range r.Plateaus {
+		if pt, ok := a.plateau(p); ok {
+			a.out.Points = append(a.out.Points, pt)
+			levels[math.Round(pt.Users)] = true
+		}
+	}
+	slow := climb.To > climb.From && a.seconds(climb) >= slowClimb && len(levels) < 4
+	if slow {
+		a.out.Points = append(a.out.Points, a.bins(climb)...)
+	}
+	slices.SortStableFunc(a.out.Points, func(x, y Point) int {
+		switch {
+		case x.Users < y.Users:
+			return -1
+		case x.Users > y.Users:
+			return 1
+		}
+		return 0
+	})
+	switch {
+	case slow:
+		a.out.Shape = SlowRamp
+	case len(levels) >= 4:
+		a.out.Shape = Staircase
+	case len(levels) >= 2:
+		a.out.Shape = Plateaus
+	case len(levels) == 1 && climb.To > climb.From && a.seconds(climb) > 2:
+		a.out.Shape = FastRamp
+	case len(levels) == 1:
+		a.out.Shape = SingleLevel
+	}
+}
+
+func (a *analysis) longestClimb() Stretch {
+	best := Stretch{}
+	for _, c := range a.run.Climbs {
+		if a.seconds(c) > a.seconds(best) {
+			best = c
+		}
+	}
+	return best
+}
+
+func (a *analysis) at(i int) float64 {
+	if i < 0 {
+		return a.run.Rows[0].At - 1
+	}
+	return a.run.Rows[i].At
+}
+
+func (a *analysis) seconds(s Stretch) float64 {
+	if s.To <= s.From {
+		return 0
+	}
+	return a.at(s.To) - a.at(s.From)
+}
+
+// plateau is the point of a plateau, without the seconds in which what came
+// before still shows: two cycles of thinking and waiting.
+func (a *analysis) plateau(s Stretch) (Point, bool) {
+	s = a.longestUp(s)
+	whole := a.tally(s)
+	if !(whole.Requests > 0) {
+		return Point{}, false
+	}
+	half := s
+	for half.From < half.To && a.at(half.From)-a.at(s.From) < a.seconds(s)/2 {
+		half.From++
+	}
+	cycle := 1.0
+	if h := a.tally(half); h.Throughput > 0 {
+		cycle = h.Users / h.Throughput
+	}
+	settle := math.Min(math.Max(4, 2*cycle), a.seconds(s)/2)
+	from := s.From
+	for from < s.To && a.at(from)-a.at(s.From) < settle {
+		from++
+	}
+	if a.at(s.To)-a.at(from) < leastLevel {
+		return Point{}, false
+	}
+	p := a.tally(Stretch{from, s.To})
+	p.Plateau = true
+	a.judge(&p)
+	return p, p.Requests >= 20
+}
+
+// longestUp is the longest part of a stretch without an outage.
+func (a *analysis) longestUp(s Stretch) Stretch {
+	best, from := Stretch{}, s.From
+	for i := s.From + 1; i <= s.To+1; i++ {
+		if i <= s.To && !a.down(i) {
+			continue
+		}
+		if part := (Stretch{from, i - 1}); a.seconds(part) > a.seconds(best) {
+			best = part
+		}
+		from = i
+	}
+	return best
+}
+
+// bins cuts a climb into parts of equal length.
+func (a *analysis) bins(s Stretch) []Point {
+	n := int(math.Min(mostBins, a.seconds(s)/leastBin))
+	if n < 1 {
+		return nil
+	}
+	var out []Point
+	from := s.From
+	for k := 1; k <= n; k++ {
+		to := from
+		for to < s.To && a.at(to)-a.at(s.From) < a.seconds(s)*float64(k)/float64(n)-1e-6 {
+			to++
+		}
+		p := a.tally(Stretch{from, to})
+		if p.Requests >= 20 {
+			a.judge(&p)
+			out = append(out, p)
+			from = to
+		}
+	}
+	return out
+}
+
+// tally sums rows up.
+func (a *analysis) tally(s Stretch) Point {
+	p := Point{Stretch: s, Start: a.at(s.From), End: a.at(s.To), By: -1, Latency: math.NaN(), Errors: math.NaN()}
+	var seconds, failed, sum, users float64
+	for i := s.From + 1; i <= s.To; i++ {
+		row := a.run.Rows[i]
+		d := row.At - a.at(i-1)
+		if math.IsNaN(row.Done) || a.down(i) {
+			continue
+		}
+		seconds += d
+		users += d * row.Users
+		p.Requests += row.Done
+		failed += row.Failed
+		sum += row.Sum
+	}
+	if seconds > 0 {
+		p.Users = users / seconds
+		p.Throughput = p.Requests / seconds
+		p.Goodput = (p.Requests - failed) / seconds
+	}
+	if p.Requests > 0 {
+		p.Latency = sum / p.Requests
+	}
+	return p
+}
+
+// down reports whether row i lies in an outage.
+func (a *analysis) down(i int) bool {
+	for _, o := range a.run.Out {
+		if i > o.From && i <= o.To {
+			return true
+		}
+	}
+	return false
+}
+
+// judge compares a point with the targets.
+func (a *analysis) judge(p *Point) {
+	p.Errors = a.run.Recorder.Errors(p.From, p.To)
+	worst := 0.0
+	for i, t := range a.run.Targets {
+		v := math.NaN()
+		switch t.Kind {
+		case Percentile:
+			v = a.run.Recorder.Quantile(p.From, p.To, t.P)
+		case Mean:
+			v = p.Latency
+		case Errors:
+			v = p.Errors
+		}
+		p.Values = append(p.Values, v)
+		if over := t.excess(v); over > worst {
+			worst, p.By, p.Broken = over, i, true
+		}
+	}
+}
+
+// excess is how far a figure lies above the limit; positive is too much. It is
+// a log ratio for latencies, a multiple for error rates.
+func (t Target) excess(v float64) float64 {
+	switch {
+	case math.IsNaN(v):
+		return math.NaN()
+	case t.Kind == Errors && t.Limit > 0:
+		return (v - t.Limit) / t.Limit
+	case t.Kind == Errors:
+		return v
+	}
+	return math.Log(math.Max(v, 1e-6) / t.Limit)
+}

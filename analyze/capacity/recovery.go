@@ -1,0 +1,139 @@
+package capacity
+
+import "math"
+
+// A Recovery is what happened after the load was taken away.
+type Recovery struct {
+	Outcome RecoveryOutcome
+	// Seconds is how long after Drop the targets held again for good.
+	Seconds Range
+	Drop    float64 // s of the run: the last row of the highest load
+	Back    float64 // s of the run; NaN never
+	Watched float64 // s of traffic after Drop
+	Users   float64 // when it was back, or at the run's end
+	Peak    float64 // users before
+}
+
+// A RecoveryOutcome is one of what can happen.
+type RecoveryOutcome uint8
+
+// The outcomes.
+const (
+	NoTraffic RecoveryOutcome = iota // the load did not go down, or nobody was left to ask
+	NothingBroke
+	Recovered
+	NeverRecovered
+)
+
+// Lengths in s.
+const (
+	settled  = 15.0 // for so long must targets hold before a system is back
+	looked   = 2.0  // the completions that a second is judged by
+	watch    = 900.0
+	tailLeft = 10.0 // the least traffic after the drop that tells anything
+)
+
+// recovery follows the targets after the load went down, second by second.
+// Locust's own rows show what completed in the ten seconds before them and
+// freeze when nothing does; the counters' differences do neither.
+func (a *analysis) recovery() Recovery {
+	rows := a.run.Rows
+	out := Recovery{Seconds: none, Back: math.NaN()}
+	most := 0.0
+	for _, r := range rows {
+		most = math.Max(most, r.Users)
+	}
+	drop := -1
+	for i, r := range rows {
+		if r.Users >= .9*most {
+			drop = i
+		}
+	}
+	if drop < 0 || most == 0 {
+		return out
+	}
+	out.Drop, out.Peak = rows[drop].At, most
+	end := drop
+	for end+1 < len(rows) && rows[end+1].Users > 0 {
+		end++
+	}
+	least := most
+	for i := drop; i <= end; i++ {
+		least = math.Min(least, rows[i].Users)
+	}
+	out.Watched = rows[end].At - out.Drop
+	if least > .7*most || out.Watched < tailLeft {
+		return out
+	}
+	before := drop
+	for before > 0 && out.Drop-rows[before-1].At <= 20 {
+		before--
+	}
+	if bad, known := a.violated(before-1, drop); !known {
+		return out
+	} else if !bad {
+		out.Outcome = NothingBroke
+		return out
+	}
+	last := drop
+	for k := drop + 1; k <= end && rows[k].At-out.Drop <= watch; k++ {
+		from := k - 1
+		for from > drop && rows[k].At-rows[from].At < looked-.5 {
+			from--
+		}
+		if bad, known := a.violated(from, k); bad || !known {
+			last = k
+		}
+		if rows[k].At-rows[last].At >= settled {
+			break
+		}
+	}
+	out.Users = rows[min(last+1, end)].Users
+	if rows[end].At-rows[last].At < math.Min(settled, out.Watched/3) {
+		out.Outcome = NeverRecovered
+		out.Users = rows[end].Users
+		return out
+	}
+	out.Outcome = Recovered
+	t := math.Max(0, rows[last].At-out.Drop)
+	if last == drop {
+		t = 0
+	}
+	out.Seconds = Range{t, math.Max(0, t-2.5), t + 1.5}
+	out.Back = out.Drop + t
+	return out
+}
+
+// violated reports whether a target is violated by the completions after row
+// from up to row to; known is false where nothing completed.
+func (a *analysis) violated(from, to int) (bad, known bool) {
+	p := a.tally(Stretch{from, to})
+	if p.Requests < 1 {
+		return false, false
+	}
+	a.judge(&p)
+	for i, t := range a.run.Targets {
+		known = known || !math.IsNaN(t.excess(p.Values[i]))
+	}
+	return p.Broken, known
+}
+
+// Back is when every target held again for good after rows from to to, in
+// which the system was down, at s of the run; ok is false if never.
+func Back(r *Run, from, to int) (at float64, ok bool) {
+	a := &analysis{run: r}
+	last := to
+	for k := to + 1; k < len(r.Rows); k++ {
+		if r.Rows[k].Users == 0 || r.Rows[k].At-r.Rows[to].At > watch {
+			break
+		}
+		before := max(k-2, 0)
+		if bad, known := a.violated(before, k); bad || !known {
+			last = k
+		}
+		if r.Rows[k].At-r.Rows[last].At >= settled {
+			return r.Rows[last].At, true
+		}
+	}
+	return math.NaN(), false
+}

@@ -1,0 +1,368 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/peakload/peakload/analyze/capacity"
+	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
+)
+
+// The texts where there is no figure, and the run that would tell.
+const (
+	notIdentifiable = "not identifiable from this run"
+	needLevels      = "a run that climbs in steps of a minute or more, with at least one step beyond the first broken target"
+	needTail        = "a run that keeps some load, a third of the peak or less, for two minutes after it"
+)
+
+// capacity says how much the system takes.
+func (c *context) capacity() Capacity {
+	out := Capacity{BrokeAt: math.NaN()}
+	none := func(u measure.Unit, need string) measure.Value {
+		return measure.None(u, measure.NotIdentifiable, need)
+	}
+	out.MaxUsers, out.Breaking, out.Knee = none(measure.Users, needLevels), none(measure.Users, needLevels), none(measure.Users, needLevels)
+	out.MaxRPS, out.ThinkTime, out.Recovery = none(measure.PerSecond, needLevels), none(measure.Seconds, needLevels), none(measure.Seconds, needTail)
+	out.MaxUsersText, out.MaxRPSText, out.BreakingText, out.RecoveryText = notIdentifiable, notIdentifiable, notIdentifiable, notIdentifiable
+	run, targets, ok := c.capacityRun()
+	if !ok {
+		out.Shape = capacity.UnknownShape.String()
+		out.Why = "Without the number of users over time nothing can be said of load: needs " + needHistory + "."
+		for _, note := range []*string{&out.MaxUsersNote, &out.MaxRPSNote, &out.BreakingNote, &out.RecoveryNote} {
+			*note = out.Why
+		}
+		return out
+	}
+	res := capacity.Analyze(run)
+	a := capacityAnswer{c, run, targets, res, &out}
+	out.Shape, out.Why = res.Shape.String(), shapeWhy[res.Shape]
+	a.levels()
+	a.throughput()
+	a.breaking()
+	a.maxUsers()
+	a.recovery()
+	a.generator()
+	return out
+}
+
+// shapeWhy says what a shape of load can tell.
+var shapeWhy = [...]string{
+	capacity.UnknownShape: "The load was never held and never rose slowly enough to tell one load from another.",
+	capacity.SingleLevel:  "The run held one load: it tells whether that load is carried, not at which load targets break.",
+	capacity.FastRamp:     "The users rose too fast to tell one load from another, and then one load was held: it tells whether that load is carried; at which load targets break follows from a model only.",
+	capacity.Plateaus:     "The run held two or three loads: a target breaks between two of them, or beyond the last.",
+	capacity.Staircase:    "The run climbed in steps: each tells what its load does, and the breaking point lies between the last step that held and the first that broke.",
+	capacity.SlowRamp:     "The users rose slowly enough for each part of the climb to stand for its load.",
+}
+
+// A capacityAnswer words the results of package capacity.
+type capacityAnswer struct {
+	c       *context
+	run     *capacity.Run
+	targets []plan.Target
+	res     capacity.Result
+	out     *Capacity
+}
+
+// src cites the history's counters over rows.
+func (a capacityAnswer) src(from, to int, formula string) measure.Source {
+	return a.c.src(from, to, colRequests+", "+colFailures+", "+colMean+", User Count", formula)
+}
+
+// all cites every point.
+func (a capacityAnswer) all(formula string) measure.Source {
+	ps := a.res.Points
+	from, to := ps[0].From, ps[0].To
+	for _, p := range ps {
+		from, to = min(from, p.From), max(to, p.To)
+	}
+	return a.src(from, to, formula)
+}
+
+func (a capacityAnswer) levels() {
+	for _, p := range a.res.Points {
+		l := Level{Window: a.c.window(p.From, p.To), Users: p.Users, Broken: p.Broken}
+		l.Goodput = measure.Of(p.Goodput, measure.PerSecond, a.src(p.From, p.To, "(Δrequests − Δfailures)/Δt"))
+		if p.By >= 0 {
+			l.By = a.said(p, p.By)
+		}
+		a.out.Levels = append(a.out.Levels, l)
+	}
+	if z := a.res.Think; z.Known() {
+		a.out.ThinkTime = measure.Within(z.Value, z.Low, z.High, measure.Seconds, measure.Estimated, a.all("N/X − R, weighted over the levels"))
+	}
+}
+
+// said is a figure and its target: "P95 1,280 ms ≥ 1,000 ms".
+func (a capacityAnswer) said(p capacity.Point, t int) string {
+	return title(a.targets[t]) + " " + shown(measure.Of(p.Values[t], a.targets[t].Unit()), a.targets[t].Limit)
+}
+
+// asks is a target in words: "P95 < 1,000 ms".
+func asks(t plan.Target) string { return title(t) + " " + t.Asks() }
+
+func (a capacityAnswer) throughput() {
+	s := a.res.Sustained
+	if math.IsNaN(s.Goodput) || s.Goodput <= 0 {
+		a.out.MaxRPSNote = "No request succeeded."
+		return
+	}
+	src := a.src(s.From, s.To, "highest (Δrequests − Δfailures)/Δt over 30 s")
+	plain := measure.Style{Plain: true}
+	held := measure.Of(s.Goodput, measure.PerSecond, src)
+	span := fmt.Sprintf("over %.0f s at %.0f users", s.Seconds, s.Users)
+	aside := ""
+	if !s.Held {
+		aside = " The error target was missed while it lasted; no stretch of that length kept it."
+	}
+	if x := a.res.Capacity; x.Known() {
+		a.out.MaxRPS = measure.Within(x.Value, x.Low, x.High, measure.PerSecond, measure.Estimated, a.all("throughput of successes that more users did not raise"), src)
+		a.out.MaxRPSText = measure.Format(a.out.MaxRPS, measure.Style{})
+		a.out.MaxRPSNote = fmt.Sprintf("More users did not raise the successes beyond this. The highest seen %s is %s.%s", span, measure.Format(held, plain), aside)
+		if k := a.res.Knee; k.Known() {
+			a.out.Knee = measure.Within(k.Value, k.Low, k.High, measure.Users, measure.Estimated, a.all("capacity × (think time + latency without load)"))
+			a.out.MaxRPSNote += fmt.Sprintf(" It is reached at about %s.", measure.Format(a.out.Knee, measure.Style{}))
+		}
+		return
+	}
+	a.out.MaxRPS = measure.Within(s.Goodput, s.Goodput, math.Inf(1), measure.PerSecond, measure.Bounded, src)
+	a.out.MaxRPSText = "≥ " + measure.Format(held, plain)
+	a.out.MaxRPSNote = fmt.Sprintf("The highest seen %s. The run does not show that more users would not have raised it: needs %s.%s", span, needLevels, aside)
+}
+
+func (a capacityAnswer) breaking() {
+	b, o := a.res.Breaking, a.out
+	if down, text := a.wentDown(); down {
+		o.BreakingNote = text
+		return
+	}
+	most := a.mostUsers()
+	switch b.Outcome {
+	case capacity.Held:
+		o.Outcome = DidNotBreak
+		o.Breaking = measure.None(measure.Users, measure.NotIdentifiable, fmt.Sprintf("a run with more than %.0f users", most))
+		o.BreakingText = fmt.Sprintf("did not break: ≥ %.0f users", most)
+		o.BreakingNote = fmt.Sprintf("%s held up to %.0f users, the most that this run had. How far beyond it they hold is not known.", a.targetsInWords(), most)
+	case capacity.Broke, capacity.BrokeFirst:
+		t := a.targets[b.Target]
+		p := a.res.Points[b.Point]
+		o.Outcome = Broke
+		o.BreakingMetric, o.BreakingTarget = metricName(t), asks(t)
+		o.BrokeAt = p.Start
+		u := b.Users
+		o.Breaking = measure.Within(u.Value, u.Low, u.High, measure.Users, measure.Estimated, a.all("N = X·(R + Z) where "+title(t)+" meets its limit"))
+		figure := measure.Format(o.Breaking, measure.Style{})
+		at := fmt.Sprintf("%s at %.0f users", a.said(p, b.Target), p.Users)
+		switch {
+		case b.Outcome == capacity.BrokeFirst:
+			o.Breaking = measure.Within(p.Users, 0, p.Users, measure.Users, measure.Bounded, a.src(p.From, p.To, "the lowest load held"))
+			o.BreakingText = fmt.Sprintf("broke at ≤ %.0f users", p.Users)
+			o.BreakingNote = fmt.Sprintf("%s was broken at the lowest load already: %s. Needs a run that begins lower.", asks(t), at)
+		case b.Model:
+			o.Model = true
+			o.BreakingText = fmt.Sprintf("broke; by a model at %s", figure)
+			o.BreakingNote = fmt.Sprintf("%s was broken in the only load that was held: %s. No lower load was held long enough to see where it broke; the figure is a model's (N = X·(R + Z) with the throughput, latency and think time of that load) and its range is wide. Needs %s.",
+				asks(t), at, needLevels)
+		default:
+			o.BreakingText = "broke at " + figure
+			good := ""
+			if b.Good >= 0 {
+				g := a.res.Points[b.Good]
+				good = fmt.Sprintf("%s at %.0f users, ", a.said(g, b.Target), g.Users)
+			}
+			o.BreakingNote = fmt.Sprintf("%s broke first: %s%s. The figure is where Little's law puts the limit between them.", asks(t), good, at)
+		}
+	default:
+		o.BreakingNote = a.out.Why + " Needs " + needLevels + "."
+	}
+	if n, ok := a.c.whole.RateLimited.Float(); ok && n > 0 && a.c.plan.Count429 == plan.As429Unstated {
+		o.BreakingNote += " Requests answered 429 are the limiter's protection and are left out of this judgement; state --count-429=error to count them."
+	}
+}
+
+// wentDown reports whether the system was down under a load that it had
+// carried, so that load alone does not explain it.
+func (a capacityAnswer) wentDown() (bool, string) {
+	if len(a.c.stability.Outages) == 0 {
+		return false, ""
+	}
+	if a.res.Breaking.Outcome == capacity.Broke && !a.res.Breaking.Model {
+		return false, ""
+	}
+	o := a.c.stability.Outages[0]
+	text := fmt.Sprintf("The system went down at %d users after %s", o.Users, measure.Span(o.Start))
+	held := false
+	for _, p := range a.res.Points {
+		held = held || !p.Broken && p.Users >= .97*float64(o.Users)
+	}
+	a.out.BrokeAt = o.Start
+	a.out.BreakingMetric = "outages"
+	if held {
+		a.out.BreakingText = fmt.Sprintf("not identifiable: down at %d users after %s", o.Users, measure.Span(o.Start))
+		return true, text + ", a load that it otherwise carried with its targets met: not a load limit that levels show."
+	}
+	a.out.Outcome = Broke
+	a.out.Breaking = measure.Within(float64(o.Users), a.lastHeld(float64(o.Users)), float64(o.Users), measure.Users, measure.Bounded, a.all("users when the outage began"))
+	a.out.BreakingText = fmt.Sprintf("broke at ≤ %d users", o.Users)
+	a.out.BreakingTarget = "no outage"
+	return true, text + fmt.Sprintf(" (%s), a load that it had not carried before.", o.Evidence)
+}
+
+// lastHeld is the highest load below so many users that held every target; 0
+// for none.
+func (a capacityAnswer) lastHeld(below float64) float64 {
+	most := 0.0
+	for _, p := range a.res.Points {
+		if p.Broken {
+			break
+		}
+		if p.Users < below {
+			most = math.Max(most, p.Users)
+		}
+	}
+	return most
+}
+
+func (a capacityAnswer) mostUsers() float64 {
+	most := 0.0
+	for _, p := range a.res.Points {
+		most = math.Max(most, p.Users)
+	}
+	return math.Round(most)
+}
+
+// targetsInWords lists what was judged: "P95 < 1,000 ms and error rate < 5%".
+func (a capacityAnswer) targetsInWords() string {
+	var names []string
+	for _, t := range a.targets {
+		names = append(names, asks(t))
+	}
+	return andList(names)
+}
+
+func andList(names []string) string {
+	text := ""
+	for i, n := range names {
+		switch {
+		case i == 0:
+		case i == len(names)-1:
+			text += " and "
+		default:
+			text += ", "
+		}
+		text += n
+	}
+	return text
+}
+
+func (a capacityAnswer) maxUsers() {
+	o := a.out
+	most := a.mostUsers()
+	held := a.lastHeld(math.Inf(1))
+	figures := func(users float64) string {
+		for _, p := range a.res.Points {
+			if p.Users == users {
+				text := ""
+				for t := range a.targets {
+					if !math.IsNaN(p.Values[t]) {
+						if text != "" {
+							text += ", "
+						}
+						text += a.said(p, t)
+					}
+				}
+				return text
+			}
+		}
+		return ""
+	}
+	switch {
+	case o.Outcome == DidNotBreak:
+		o.MaxUsers = measure.Within(most, most, math.Inf(1), measure.Users, measure.Bounded, a.all("the highest load held, with every target met"))
+		o.MaxUsersText = fmt.Sprintf("≥ %.0f users", most)
+		o.MaxUsersNote = fmt.Sprintf("The highest load of this run, with every target met (%s).", figures(a.res.Points[len(a.res.Points)-1].Users))
+	case held > 0 && o.Outcome == Broke:
+		high := held
+		if v, _, ok := o.Breaking.Limits(); ok && v > held {
+			high = v
+		}
+		o.MaxUsers = measure.Within(math.Round(held), math.Round(held), math.Max(math.Round(held), high), measure.Users, measure.Estimated, a.all("the highest load held with every target met"))
+		o.MaxUsersText = fmt.Sprintf("%.0f users", held)
+		o.MaxUsersNote = fmt.Sprintf("The highest load of this run that held every target (%s); the next was too much.", figures(held))
+	case held > 0:
+		o.MaxUsersNote = fmt.Sprintf("Every target was met at %.0f users while the system was up, and it went down at that load.", held)
+	default:
+		o.MaxUsersNote = "No load was held with every target met. Needs " + needLevels + "."
+	}
+}
+
+func (a capacityAnswer) recovery() {
+	r, o := a.res.Recovery, a.out
+	switch r.Outcome {
+	case capacity.Recovered:
+		o.RecoveryOutcome = Recovered
+		s := r.Seconds
+		o.Recovery = measure.Within(s.Value, s.Low, s.High, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(r.Drop), a.c.sampleAt(r.Back), colRequests+", "+colMean, "the last second after the load went down in which a target was missed"))
+		o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
+		if s.High < 2 {
+			o.RecoveryText = "within 2 seconds"
+		}
+		o.RecoveryNote = fmt.Sprintf("From when the load went down (%s of the run, %.0f users) until every target held again, at %.0f users.", measure.Span(r.Drop), r.Peak, r.Users)
+	case capacity.NeverRecovered:
+		o.RecoveryOutcome = NotRecovered
+		o.Recovery = measure.Within(r.Watched, r.Watched, math.Inf(1), measure.Seconds, measure.Bounded, a.all("seconds from the load's end to the run's"))
+		o.RecoveryText = fmt.Sprintf("not recovered: > %.0f seconds", r.Watched)
+		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down, when the run ended or the load rose again.", r.Watched)
+	case capacity.NothingBroke:
+		o.RecoveryOutcome = NothingToRecover
+		o.Recovery = measure.None(measure.Seconds, measure.NotApplicable, "")
+		o.RecoveryText = "nothing to recover from"
+		o.RecoveryNote = "Every target held when the load went down."
+		a.afterOutage()
+	default:
+		o.RecoveryText = "not observed"
+		o.RecoveryNote = "No requests were sent at a lower load after the peak, so that recovery cannot be seen. Needs " + needTail + "."
+		o.Recovery = measure.None(measure.Seconds, measure.NotIdentifiable, needTail)
+		a.afterOutage()
+	}
+}
+
+// afterOutage words how the system came back under the load it went down at.
+func (a capacityAnswer) afterOutage() {
+	if len(a.c.stability.Outages) == 0 {
+		return
+	}
+	outage := a.c.stability.Outages[len(a.c.stability.Outages)-1]
+	back, ok := capacity.Back(a.run, a.c.sampleAt(outage.Start), a.c.sampleAt(outage.End))
+	o := a.out
+	if !ok {
+		o.RecoveryOutcome = NotRecovered
+		o.RecoveryText = "not recovered from the outage"
+		o.RecoveryNote = fmt.Sprintf("Targets did not hold again after the outage at %s.", measure.Span(outage.Start))
+		return
+	}
+	t := math.Max(0, back-outage.Start)
+	o.RecoveryOutcome = Recovered
+	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, "from the outage's beginning to the last second in which a target was missed"))
+	o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
+	o.RecoveryNote = fmt.Sprintf("From the beginning of the outage at %s until every target held again, with %d users all the while: not after the load was taken away.", measure.Span(outage.Start), outage.Users)
+}
+
+func (a capacityAnswer) generator() {
+	g, o := a.res.Generator, a.out
+	if log := a.c.run.Log; log != nil && log.CPUWarning {
+		o.Generator, o.GeneratorWhy = Yes, "Locust's log warns that its CPU usage was above 90 %"
+		return
+	}
+	if !g.Known {
+		o.GeneratorWhy = "needs levels below and at the highest load to compare the users' pauses"
+		return
+	}
+	pauses := fmt.Sprintf("the users' mean pause by Little's law was %.2f s at low load and %.2f s at the highest", g.Low, g.High)
+	if g.Late {
+		o.Generator, o.GeneratorWhy = Yes, pauses+": they came later to ask than they meant to"
+		return
+	}
+	o.Generator, o.GeneratorWhy = No, pauses
+}
