@@ -62,7 +62,7 @@ func (s *reading) line(line []byte, number int64) {
 		s.undated++
 		return
 	}
-	if !r.more && !r.dated && r.level != noLevel || r.form == access {
+	if r.own || r.form == access {
 		// A line of its own that has no time: nothing says when it was.
 		s.undated++
 		return
@@ -128,7 +128,7 @@ func (s *reading) begin(r *record, line []byte, number int64) {
 func (s *reading) more(r *record, line []byte, number int64) {
 	e := &s.now
 	b := r.message
-	if bytes.HasPrefix(b, []byte("Traceback (most recent call last)")) {
+	if bytes.HasPrefix(b, traceback) {
 		e.tracing = true
 		if e.verdict.class == "" && e.near {
 			e.verdict.class = Error

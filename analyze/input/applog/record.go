@@ -24,7 +24,10 @@ type record struct {
 	at    stamp
 	dated bool
 	// more: the line continues the event before.
-	more  bool
+	more bool
+	// own: the line has no time, but a level that says that it is no
+	// continuation.
+	own   bool
 	level level
 	// message and err are what is told; err is the error that a structured
 	// line names beside its message.
@@ -46,6 +49,7 @@ type taker struct {
 	// wrapped and stampedInside count the lines with an outer time (a
 	// container's or the journal's) and those with one of their own within.
 	wrapped, stampedInside int64
+	tracing                bool // the wrapped lines are those of a traceback
 }
 
 func (t *taker) take(line []byte) record {
@@ -70,6 +74,7 @@ func (t *taker) take(line []byte) record {
 		}
 		if st, start, ok := t.stamp(body); ok {
 			r.at, r.dated = st, true
+			r.level = levelBefore(body[:start])
 			body = t.unwrap(body, start, &r)
 			if r.form == jsonLine || r.form == pairLine || r.more {
 				return r
@@ -203,6 +208,7 @@ func (t *taker) unwrap(b []byte, start int, r *record) []byte {
 			if wrapped {
 				t.wrapped++
 				t.stampedInside++
+				t.tracing = false
 			}
 			return inside[st.end:]
 		}
@@ -210,11 +216,29 @@ func (t *taker) unwrap(b []byte, start int, r *record) []byte {
 	if !wrapped {
 		return rest
 	}
+	if indented := inside[0] == ' ' || inside[0] == '\t'; indented || bytes.HasPrefix(inside, traceback) {
+		t.tracing = true
+		r.more, r.message = true, inside
+		return inside
+	}
 	t.wrapped++
-	if l, _ := findLevel(inside); l == noLevel && (inside[0] == ' ' || inside[0] == '\t' || 2*t.stampedInside > t.wrapped) && !bytes.Contains(inside, []byte(" HTTP/")) {
+	l, _ := findLevel(inside)
+	if t.tracing || l == noLevel && 2*t.stampedInside > t.wrapped && !bytes.Contains(inside, []byte(" HTTP/")) {
 		r.more, r.message = true, inside
 	}
+	t.tracing = false
 	return inside
+}
+
+var traceback = []byte("Traceback (most recent call last)")
+
+// levelBefore is the level that stands before the time; noLevel if none does.
+func levelBefore(b []byte) level {
+	if len(b) == 0 {
+		return noLevel
+	}
+	l, _ := findLevel(b)
+	return l
 }
 
 // processPrefix is the length of " host process[123]: ", which syslog and the
@@ -256,10 +280,23 @@ func (t *taker) plain(b []byte, r *record) {
 		}
 	}
 	r.plain = true
+	if r.level != noLevel { // it stood before the time
+		r.form = python
+		r.message = bytes.TrimLeft(b, " ]):|-\t>,")
+		return
+	}
 	var rest []byte
 	if r.level, rest = findLevel(b); r.level != noLevel {
 		if r.dated {
 			r.form = python
+		}
+		if !r.dated {
+			// Where a level is the first word the line is one of its own; else
+			// it is any word of a continuation.
+			if r.own = bytes.IndexByte(b[:len(b)-len(rest)], ' ') < 0 && b[0]-'a' >= 26; !r.own {
+				r.level, r.message = noLevel, b
+				return
+			}
 		}
 		rest = bytes.TrimLeft(rest, " ]):|-\t>,")
 		r.message = unnamed(rest)
@@ -268,7 +305,9 @@ func (t *taker) plain(b []byte, r *record) {
 		}
 		return
 	}
-	r.message = bytes.TrimLeft(b, " ]):|-\t>,")
+	if r.message = b; r.dated {
+		r.message = bytes.TrimLeft(b, " ]):|-\t>,")
+	}
 }
 
 // unnamed drops the logger's name, which says where and not what: "a.b.c: ".

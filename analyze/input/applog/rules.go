@@ -93,8 +93,7 @@ var (
 // line is an event because of its level, or because of its status.
 func decide(l level, status int, request bool, msg string) verdict {
 	if status == 0 {
-		if reason, _, ok := strings.Cut(msg, ": "); ok {
-			reason, _, _ = strings.Cut(reason, " (") // Forbidden (CSRF token missing.): /x
+		if reason, _, ok := strings.Cut(msg, ": /"); ok {
 			status = reasonStatus([]byte(reason))
 		}
 	}

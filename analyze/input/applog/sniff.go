@@ -11,9 +11,10 @@ const Log Kind = "app_log"
 const (
 	sniffBytes = 64 << 10
 	sniffLines = 200
-	// sniffShare is how much of the lines must be a log's: tracebacks have
-	// many lines that are none.
+	// sniffShare is how much of the lines with a time must be a log's.
 	sniffShare = 0.3
+	// sniffBanner is how many lines may stand before the first with a time.
+	sniffBanner = 10
 )
 
 // Sniff tells an application's log from its first bytes; "" is none. A log has
@@ -29,18 +30,22 @@ func Sniff(head []byte) Kind {
 	}
 	t := taker{}
 	t.outer.ref, t.inner.ref = 1.7e9, 1.7e9
-	all, logs, starts := 0, 0, 0
+	lines, all, logs, starts := 0, 0, 0, 0
 	for line := range bytes.SplitSeq(head, []byte("\n")) {
-		line = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSuffix(line, []byte("\r")), []byte("\ufeff")))
+		line = bytes.TrimRight(bytes.TrimPrefix(line, []byte("\ufeff")), " \t\r")
 		if len(line) == 0 {
 			continue
 		}
 		if isCommand(line) || bytes.Contains(line, []byte("/locust.")) {
 			return ""
 		}
-		all++
+		lines++
 		r := t.take(line)
+		if lines > sniffBanner && all == 0 {
+			return ""
+		}
 		if r.dated && !r.more {
+			all++
 			switch {
 			case r.form == text && r.at.end < len(line) && (line[r.at.end] == ',' || line[r.at.end] == ';'): // a table
 			case r.form == jsonLine && r.level == noLevel && !r.request && len(r.message) == 0:
@@ -52,11 +57,11 @@ func Sniff(head []byte) Kind {
 				starts++ // Go's log and syslog have no levels
 			}
 		}
-		if all == sniffLines {
+		if lines == sniffLines {
 			break
 		}
 	}
-	if logs > 0 && float64(logs+starts) >= sniffShare*float64(all) || starts >= 3 && starts == all {
+	if logs > 0 && float64(logs+starts) >= sniffShare*float64(all) || starts >= 3 && starts == all && all == lines {
 		return Log
 	}
 	return ""

@@ -128,7 +128,9 @@ func notePath(b []byte, start, end int, word []byte, wordEnd int, r *record) {
 		r.path = path
 	case wordEnd == start-2 && b[wordEnd] == '=' && fieldOf(word) == pathField: // path="/x"
 		r.path = path
-	case wordEnd == start-2 && b[wordEnd] == ':' && (fieldOf(word) == pathField || reasonStatus(b[:wordEnd]) != 0):
+	case wordEnd == start-2 && b[wordEnd] == ':' && fieldOf(word) == pathField:
+		r.path = path
+	case start > 2 && b[start-1] == ' ' && b[start-2] == ':' && reasonStatus(b[:start-2]) != 0:
 		r.path = path
 	}
 }
@@ -276,35 +278,27 @@ func squashNumber(buf, w []byte) []byte {
 	return append(buf, '9')
 }
 
-// reasonStatus is the status that Django names by its reason at the beginning
-// of a message: "Not Found: /x".
+// reasons are the statuses that Django names by their reasons.
+var reasons = []struct {
+	text   string
+	status int
+}{
+	{"Bad Request", 400}, {"Unauthorized", 401}, {"Forbidden", 403}, {"Not Found", 404}, {"Method Not Allowed", 405}, {"Conflict", 409}, {"Gone", 410},
+	{"Too Many Requests", 429}, {"Internal Server Error", 500}, {"Bad Gateway", 502}, {"Service Unavailable", 503}, {"Gateway Timeout", 504},
+}
+
+// reasonStatus is the status that Django names by its reason before a path:
+// "Not Found: /x". b is what stands before the colon; 0 is none.
 func reasonStatus(b []byte) int {
-	if len(b) < 4 || len(b) > 24 || b[0]-'A' >= 26 {
-		return 0
+	if n := len(b); n > 0 && b[n-1] == ')' { // Forbidden (CSRF token missing.)
+		if i := bytes.LastIndex(b, []byte(" (")); i >= 0 {
+			b = b[:i]
+		}
 	}
-	switch string(b) {
-	case "Bad Request":
-		return 400
-	case "Unauthorized":
-		return 401
-	case "Forbidden":
-		return 403
-	case "Not Found":
-		return 404
-	case "Method Not Allowed":
-		return 405
-	case "Conflict":
-		return 409
-	case "Too Many Requests":
-		return 429
-	case "Internal Server Error":
-		return 500
-	case "Bad Gateway":
-		return 502
-	case "Service Unavailable":
-		return 503
-	case "Gateway Timeout":
-		return 504
+	for _, r := range reasons {
+		if before, ok := bytes.CutSuffix(b, []byte(r.text)); ok && (len(before) == 0 || !isWord(before[len(before)-1])) {
+			return r.status
+		}
 	}
 	return 0
 }
