@@ -184,7 +184,8 @@ func Matches(pattern, name, command string) bool {
 // Processes samples the processes that a pattern names, together.
 func Processes(t *Table, component, instance, pattern string) Target {
 	return Target{
-		Name: fmt.Sprintf("%s (%s)", component, pattern), Component: component, Instance: instance, Service: true,
+		// That a process is there is not that it answers.
+		Name: fmt.Sprintf("%s (%s)", component, pattern), Component: component, Instance: join(instance, pattern), Service: true,
 		Sampler: &group{table: t, component: component, instance: instance, pick: func() []*entry { return t.matching(pattern) },
 			none: fmt.Errorf("no process has the name %q or has it in its command line", pattern)},
 	}

@@ -36,6 +36,9 @@ type Target struct {
 	// Service says that the target answers or does not: whether it did is
 	// recorded as the metric up.
 	Service bool
+	// Yields says that the target begins one tick later, so that targets that
+	// give the same figures from nearer by come first.
+	Yields  bool
 	Sampler Sampler
 }
 

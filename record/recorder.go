@@ -19,6 +19,7 @@ type Recorder struct {
 
 	mu     sync.Mutex
 	up     map[string]bool // of the targets that were looked at
+	owners map[Reading]int // by series, without value: the target that gives it
 	number int
 	fault  error // of writing, the first
 }
@@ -47,18 +48,17 @@ func (r *Recorder) State() State {
 // Run samples until the context ends, and returns an account of each target.
 // An error is one of writing the file.
 func (r *Recorder) Run(ctx context.Context) ([]Account, error) {
-	r.up = map[string]bool{}
+	r.up, r.owners = map[string]bool{}, map[Reading]int{}
 	var wg sync.WaitGroup
 	watches := make([]*watch, len(r.Targets))
 	for i, t := range r.Targets {
-		w := &watch{Target: t, every: r.Every, write: r.write}
-		w.say = func(text string) { r.Say(r.Secrets.Hide(text)) }
-		w.changed = func(up bool, n int) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.up[t.Name] = up
-			r.number += n
+		w := &watch{Target: t, every: r.Every}
+		w.write = func(at time.Time, up bool, readings []Reading) int {
+			readings = r.owned(i, t.Name, up, readings)
+			r.write(at, readings)
+			return len(readings)
 		}
+		w.say = func(text string) { r.Say(r.Secrets.Hide(text)) }
 		watches[i] = w
 		wg.Go(func() { w.run(ctx) })
 	}
@@ -72,6 +72,29 @@ func (r *Recorder) Run(ctx context.Context) ([]Account, error) {
 		}
 	}
 	return accounts, r.fault
+}
+
+// owned notes how a target stands, and returns those of its readings that are
+// its own. Two targets may give the same figure, such as the memory of the
+// application: as the system sees it and as its metrics endpoint says. In one
+// series they would jump to and fro, so the first target of the list that has
+// it gives it.
+func (r *Recorder) owned(index int, name string, up bool, readings []Reading) []Reading {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.up[name] = up
+	kept := readings[:0]
+	for _, x := range readings {
+		key := Reading{Component: x.Component, Instance: x.Instance, Metric: x.Metric}
+		if owner, ok := r.owners[key]; !ok || index < owner {
+			r.owners[key] = index
+		} else if owner != index {
+			continue
+		}
+		kept = append(kept, x)
+	}
+	r.number += len(kept)
+	return kept
 }
 
 // write appends the readings of one sample. The first error is told at once

@@ -10,10 +10,10 @@ import (
 // A watch samples one target and keeps account of whether it answers.
 type watch struct {
 	Target
-	every   time.Duration
-	write   func(at time.Time, readings []Reading)
-	say     func(string)
-	changed func(up bool, readings int)
+	every time.Duration
+	// write keeps a sample and returns how many readings of it count.
+	write func(at time.Time, up bool, readings []Reading) int
+	say   func(string)
 
 	pending chan outcome // of a look that has not come back
 	account Account
@@ -48,7 +48,7 @@ func (e errSlow) Error() string { return fmt.Sprintf("no answer within %v", e.li
 func (w *watch) run(ctx context.Context) {
 	w.account.Name = w.Name
 	w.doubts = map[string]bool{}
-	for {
+	for first := true; ; first = false {
 		now := time.Now()
 		// Of a clock that was set back, no more than one tick is waited for.
 		wait := min(nextTick(now, w.every).Sub(now), w.every)
@@ -57,6 +57,9 @@ func (w *watch) run(ctx context.Context) {
 			w.end()
 			return
 		case <-time.After(wait):
+		}
+		if first && w.Yields {
+			continue
 		}
 		w.look(ctx)
 	}
@@ -132,9 +135,7 @@ func (w *watch) up(o outcome) {
 		o.readings = append(o.readings, Reading{w.Component, w.Instance, "up", 1})
 	}
 	w.account.Samples++
-	w.account.Readings += len(o.readings)
-	w.write(o.at, o.readings)
-	w.changed(true, len(o.readings))
+	w.account.Readings += w.write(o.at, true, o.readings)
 }
 
 func (w *watch) down(at time.Time, err error) {
@@ -147,13 +148,11 @@ func (w *watch) down(at time.Time, err error) {
 		w.say(fmt.Sprintf("%s: %v; there is a gap until it answers", w.Name, err))
 	}
 	w.account.Missed++
-	n := 0
+	var readings []Reading
 	if w.Service {
-		n = 1
-		w.account.Readings++
-		w.write(at, []Reading{{w.Component, w.Instance, "up", 0}})
+		readings = []Reading{{w.Component, w.Instance, "up", 0}}
 	}
-	w.changed(false, n)
+	w.account.Readings += w.write(at, false, readings)
 }
 
 func (w *watch) end() {

@@ -191,7 +191,7 @@ func summarise(s streams, name string, took time.Duration, state record.State, a
 			looked++
 		}
 	}
-	fmt.Fprintf(s.err, "%s: %d readings of %d targets in %v\n", printable(name), state.Readings, looked, took.Round(time.Second))
+	fmt.Fprintf(s.err, "%s: %d readings of %s in %v\n", printable(name), state.Readings, targetCount(looked), took.Round(time.Second))
 	for _, a := range accounts {
 		if a.Missed == 0 {
 			continue
@@ -204,6 +204,13 @@ func summarise(s streams, name string, took time.Duration, state record.State, a
 		}
 		fmt.Fprintf(s.err, "  %s: %s\n", printable(a.Name), what)
 	}
+}
+
+func targetCount(n int) string {
+	if n == 1 {
+		return "1 target"
+	}
+	return fmt.Sprintf("%d targets", n)
 }
 
 // envName is what a URL that begins with env: names, "" for others.

@@ -98,7 +98,7 @@ func (l *recordLine) draw() {
 		return
 	}
 	s := l.state()
-	text := fmt.Sprintf("%s: %s, %d readings, %d targets up", l.what, clock(time.Since(l.begin)), s.Readings, s.Up)
+	text := fmt.Sprintf("%s: %s, %d readings, %s up", l.what, clock(time.Since(l.begin)), s.Readings, targetCount(s.Up))
 	if s.Down > 0 {
 		text += fmt.Sprintf(", %d down", s.Down)
 	}

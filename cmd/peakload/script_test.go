@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected outputs in testdata/script")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"peakload": main})
+	testscript.Main(m, map[string]func(){"peakload": main, "shop": shop})
 }
 
 // TestScripts runs the command as a person would: arguments, files, exit

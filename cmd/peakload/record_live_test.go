@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The passwords of the test's servers: none may be in any output.
+const (
+	postgresCanary = "Canary-Pg-7c1f"
+	redisCanary    = "Canary-Rd-93ab"
+)
+
+// TestRecordEndToEnd puts a real system under real load and asks what the
+// document says of it: Postgres, Redis and an application with a small pool
+// and a rate limiter, Locust, and peakload record around it.
+func TestRecordEndToEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs Postgres, Redis and Locust for a minute")
+	}
+	locust := need(t, "locust")
+	postgres := newPostgres(t, postgresCanary)
+	redis, _ := startRedis(t, redisCanary)
+	shop := startShop(t, postgres.url, redis)
+	file, err := filepath.Abs("testdata/live/shop.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	dir := t.TempDir()
+	peakload := func(args ...string) *exec.Cmd {
+		cmd := exec.Command("peakload", args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "TEST_REDIS="+redis)
+		return cmd
+	}
+	// The database by its URL, the cache by the environment, the application by
+	// a file.
+	config := "record:\n  json: {app: \"" + shop + "/metrics/json\"}\n"
+	if err := os.WriteFile(filepath.Join(dir, "peakload.yaml"), []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := peakload("record", "--every", "1s", "--before", "4s", "--after", "5s", "--postgres", postgres.url, "--redis", "env:TEST_REDIS",
+		"--process", "app=shop", "--process", "database=postgres", "--process", "cache=redis-server",
+		"--report", "-o filled.md --html page.html --json results.json",
+		"--", locust, "-f", file, "--headless", "--host", shop, "--csv", "peak", "--csv-full-history", "--logfile", "peak.log")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 { // Locust's: some requests failed
+		t.Fatalf("peakload record: %v, want Locust's exit status 1\n%s\n%s", err, errs.String(), out.String())
+	}
+	if !strings.Contains(out.String(), "Aggregated") {
+		t.Errorf("Locust's table did not come through:\n%s", out.String())
+	}
+	noCanary(t, dir, out.String(), errs.String())
+	checkRecording(t, filepath.Join(dir, "peak_resources.csv"))
+	checkDocument(t, dir, errs.String())
+}
+
+// checkRecording holds the recording against what was set up.
+func checkRecording(t *testing.T, name string) {
+	t.Helper()
+	r := readRecording(t, name)
+	for _, c := range []struct {
+		series    string
+		low, high float64 // of its highest reading
+	}{
+		{"app,,pool_in_use", shopPool, shopPool},
+		{"app,,pool_limit", shopPool, shopPool},
+		{"app,,pool_waiting", 5, 40},
+		{"app,writer,rate_limited_total", 20, 1e4},
+		{"app,,cpu_seconds_total", 0.01, 100},
+		{"app,,memory_bytes", 1e6, 1e9},
+		{"app,,up", 1, 1},
+		{"database,,connections", shopPool, shopPool + 1},
+		{"database,,connections_active", 2, shopPool},
+		{"database,,connections_limit", 30, 30},
+		{"database,,lock_waits", 0, 0},
+		{"database,,query_latency_seconds", 0.04, 0.2},
+		{"database,,cpu_cores", 0, 2},
+		{"cache,,memory_limit_bytes", 6 << 20, 6 << 20},
+		{"cache,,memory_bytes", 5 << 20, 7 << 20},
+		{"cache,,evictions_total", 1, 1e5},
+		{"cache,,connections", 1, 100},
+		{"load_generator,,cpu_cores", 0.01, 2},
+		{"load_generator,,cpu_ratio", 0.01, 1},
+		{"host,,cpu_ratio", 0.01, 1},
+		{"host,,memory_bytes", 1e6, 1e14},
+	} {
+		s := r[c.series]
+		high := s.high()
+		if len(s.value) == 0 || high < c.low || high > c.high {
+			t.Errorf("%s: %d readings, highest %v, want %v to %v", c.series, len(s.value), high, c.low, c.high)
+		}
+		for i := 1; i < len(s.at); i++ {
+			if s.at[i] <= s.at[i-1] {
+				t.Errorf("%s: reading %d is not after the one before", c.series, i)
+				break
+			}
+		}
+	}
+	// 4 s before, 20 of load with Locust's start and end, 5 after.
+	if n := len(r["host,,memory_bytes"].value); n < 28 || n > 50 {
+		t.Errorf("%d samples of the host, one a second", n)
+	}
+	if limited := r["app,reader,rate_limited_total"].high(); limited != 0 {
+		t.Errorf("%v readers were limited", limited)
+	}
+}
+
+// checkDocument looks for what was set up in the document.
+func checkDocument(t *testing.T, dir, remarks string) {
+	t.Helper()
+	for _, name := range []string{"filled.md", "page.html", "results.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Fatalf("the report was not written: %v\n%s", err, remarks)
+		}
+	}
+}
+
+// TestRecordGaps kills Postgres under a recording, and starts it again, and
+// then kills the recorder: there is a gap, a remark, and a file that holds all
+// that was sampled.
+func TestRecordGaps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs Postgres and Redis for ten seconds")
+	}
+	postgres := newPostgres(t, postgresCanary)
+	redis, _ := startRedis(t, redisCanary)
+	dir := t.TempDir()
+	cmd := exec.Command("peakload", "record", "--every", "250ms", "-o", "r.csv", "--postgres", postgres.url, "--redis", redis)
+	cmd.Dir = dir
+	s := start(t, cmd)
+	name := filepath.Join(dir, "r.csv")
+	wait := func(what string, enough func(recording) bool) recording {
+		t.Helper()
+		var r recording
+		eventually(t, 15*time.Second, what, func() error {
+			if r = readRecording(t, name); !enough(r) {
+				return errors.New("not there yet")
+			}
+			return nil
+		})
+		return r
+	}
+	const connections, up = "database,,connections", "database,,up"
+	wait("the first samples", func(r recording) bool { return len(r[connections].value) >= 3 })
+	postgres.kill()
+	wait("the gap", func(r recording) bool { return r[up].last() == 0 && len(r[up].value) >= 6 })
+	before := wait("the cache goes on", func(r recording) bool { return r["cache,,uptime_seconds"].last() >= 0 })
+	postgres.start(t)
+	after := wait("the database is back", func(r recording) bool {
+		return r[up].last() == 1 && len(r[connections].value) > len(before[connections].value)+2
+	})
+	// Ticks may be late on a busy machine, but the cache's did not wait for the
+	// database: in the time of its gap it has readings, too.
+	gap := after[up].zeroes()
+	meanwhile := 0
+	for _, at := range after["cache,,uptime_seconds"].at {
+		if len(gap) > 0 && at >= gap[0] && at <= gap[len(gap)-1] {
+			meanwhile++
+		}
+	}
+	if len(gap) < 2 || meanwhile < len(gap)-1 {
+		t.Errorf("%d samples of the database are missed; in that time the cache has %d", len(gap), meanwhile)
+	}
+
+	last := len(readRecording(t, name)["host,,memory_bytes"].value)
+	syscall.Kill(cmd.Process.Pid, syscall.SIGKILL)
+	cmd.Wait()
+	r := readRecording(t, name)
+	if n := len(r["host,,memory_bytes"].value); n < last {
+		t.Errorf("%d samples after the kill, %d before", n, last)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil || !bytes.HasSuffix(data, []byte("\n")) {
+		t.Errorf("the last line is torn: %v", err)
+	}
+	for _, want := range []string{"database (Postgres): ", "there is a gap", "database (Postgres): answers again after"} {
+		if !strings.Contains(s.log.String(), want) {
+			t.Errorf("no remark %q in:\n%s", want, s.log.String())
+		}
+	}
+	if strings.Count(s.log.String(), "there is a gap") != 1 {
+		t.Errorf("one gap, said once:\n%s", s.log.String())
+	}
+	noCanary(t, dir, s.log.String())
+}
+
+// noCanary fails if a password is in a text or in any file of a folder.
+func noCanary(t *testing.T, dir string, texts ...string) {
+	t.Helper()
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, f.Name()+": "+string(data))
+	}
+	for _, text := range texts {
+		for _, canary := range []string{postgresCanary, redisCanary} {
+			if i := strings.Index(text, canary); i >= 0 {
+				t.Errorf("a password is in an output: %.60q…%q", text, text[max(0, i-60):i])
+			}
+		}
+	}
+}
+
+// A recording is a canonical file: its series by "component,instance,metric".
+type recording map[string]*series
+
+type series struct{ at, value []float64 }
+
+func (s *series) high() float64 {
+	h := 0.0
+	if s != nil {
+		for _, x := range s.value {
+			h = max(h, x)
+		}
+	}
+	return h
+}
+
+func (s *series) last() float64 {
+	if s == nil || len(s.value) == 0 {
+		return -1
+	}
+	return s.value[len(s.value)-1]
+}
+
+// zeroes returns the instants at which a series was 0.
+func (s *series) zeroes() (at []float64) {
+	for i, x := range s.value {
+		if x == 0 {
+			at = append(at, s.at[i])
+		}
+	}
+	return at
+}
+
+// readRecording reads a canonical file, every cell of it; series that are not
+// there are empty.
+func readRecording(t *testing.T, name string) recording {
+	t.Helper()
+	r := recording{}
+	for _, s := range []string{"host,,memory_bytes", "cache,,uptime_seconds", "database,,connections", "database,,up", "app,reader,rate_limited_total"} {
+		r[s] = &series{}
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return r // not begun yet
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	if len(rows) == 0 {
+		return r
+	}
+	if got := strings.Join(rows[0], ","); got != "Timestamp,Component,Instance,Metric,Value" {
+		t.Fatalf("%s: header %q", name, got)
+	}
+	for i, row := range rows[1:] {
+		at, err1 := strconv.ParseFloat(row[0], 64)
+		value, err2 := strconv.ParseFloat(row[4], 64)
+		if err1 != nil || err2 != nil {
+			t.Fatalf("%s:%d: %q", name, i+2, row)
+		}
+		key := strings.Join(row[1:4], ",")
+		if r[key] == nil {
+			r[key] = &series{}
+		}
+		r[key].at, r[key].value = append(r[key].at, at), append(r[key].value, value)
+	}
+	return r
+}
