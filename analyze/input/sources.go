@@ -124,6 +124,15 @@ var sources = []source{
 		},
 	},
 	{
+		kind: host.TableKind, what: "CSV tables of processors or processes", beside: true, several: true, evidence: true,
+		endings: []string{".csv"},
+		sniff:   host.SniffTable,
+		read: func(r io.Reader, file string, s *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Tracks, n, err = host.ReadTable(r, file, s.Options.Processes)
+			return n, err
+		},
+	},
+	{
 		kind: "capture", what: "captures of psql, redis-cli, top, free, vmstat and the like", beside: true, several: true, evidence: true,
 		sniff: func(head []byte) bool { return len(capture.Sniff(head, captures(&Options{}))) > 0 },
 		read: func(r io.Reader, file string, s *setting, run *loadtest.Run) (n []loadtest.Note, err error) {

@@ -113,7 +113,6 @@ type tableReader struct {
 	columns []tableColumn
 	units   []float64
 	has     map[tableColumn]bool
-	rssUnit float64 // of a column rss without unit
 
 	time  float64
 	local bool
@@ -127,8 +126,7 @@ type tableReader struct {
 
 type tableSum struct {
 	usage
-	pss      float64
-	instance string
+	pss float64
 }
 
 // ReadTable reads a CSV table of processors or processes. Processors become
