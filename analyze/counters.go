@@ -194,7 +194,7 @@ func (t *tracks) chooseCounters(length float64) {
 			x.measureCover(length)
 			rivals = append(rivals, x)
 		}
-		best := choose(key, rivals)
+		best := choose(rivals)
 		var kept []runningTotal
 		for _, n := range all {
 			if n.Kind == best.Kind && n.File == best.File {

@@ -11,9 +11,6 @@ import (
 	"github.com/peakload/peakload/analyze/measure"
 )
 
-// needPool is what shows a pool that no failure names.
-const needPool = "resource snapshots or the application's log"
-
 // failures answers what failed: by class, and what the document asks of pools,
 // timeouts and the database.
 //
@@ -28,7 +25,7 @@ func failures(c *context) FailureReport {
 		Source:         classified(o, c.whole.Failures),
 		PoolExhaustion: poolExhaustion(c, o),
 		Timeouts:       timeouts(c, o),
-		Database:       databaseErrors(o),
+		Database:       databaseErrors(c, o),
 	}
 	noteFailures(c, o)
 	return r
@@ -108,71 +105,6 @@ func classified(o occurrences, counted measure.Value) measure.Value {
 	return measure.Within(share, share, min(1, float64(o.named)/max(n, float64(o.named))), measure.Ratio, measure.Exact, src)
 }
 
-// timeouts are the requests that timed out, at the client or at a proxy (504).
-func timeouts(c *context, o occurrences) Timeouts {
-	match := ofClass(classTimeout)
-	t := Timeouts{Count: o.count(match, 0, "Σ of the rows whose text names a timeout"), Endpoints: o.endpoints(match)}
-	t.Share = measure.Quotient(t.Count, c.whole.Requests, measure.Ratio)
-	return t
-}
-
-// databaseErrors are the failures that name the database. Failures that only
-// say that the server failed (5xx) may hide more: with them, none named is not
-// none.
-func databaseErrors(o occurrences) DatabaseErrors {
-	hidden := o.sum(cause.opaque)
-	count := func(class string) measure.Value {
-		match := ofClass(class)
-		if o.file != "" && hidden > 0 && o.sum(match) == 0 {
-			return measure.None(measure.Count, measure.NotDerivable,
-				fmt.Sprintf("the application's log or database snapshots: none of the failures names one, and %s failures do not say what failed inside the server", grouped(hidden)))
-		}
-		return o.count(match, hidden, "Σ of the rows of class "+class)
-	}
-	return DatabaseErrors{
-		Connection:   count(classDBConnection),
-		QueryTimeout: count(classDBQuery),
-		LockTimeout:  count(classDBLock),
-		Other:        count(classDBOther),
-	}
-}
-
-// poolExhaustion answers whether a connection pool ran out. Only a yes can be
-// had from error texts: a pool at its limit with requests waiting for it fails
-// nothing until they give up, and a bare 503 does not name it.
-func poolExhaustion(c *context, o occurrences) PoolExhaustion {
-	match := ofClass(classPool)
-	n := o.sum(match)
-	p := PoolExhaustion{
-		AtUsers:  measure.None(measure.Users, measure.NotDerivable, needPool),
-		Recovery: measure.None(measure.Seconds, measure.NotDerivable, needPool),
-	}
-	hidden := o.sum(cause.opaque)
-	switch {
-	case o.file == "":
-		p.Evidence = "No file names the failures: needs " + needFailures + ", and " + needPool + "."
-		return p
-	case n == 0 && hidden > 0:
-		p.Evidence = fmt.Sprintf("No failure names a pool, but %s do not say what failed inside the server (%s): needs %s.", grouped(hidden), kindsOf(o, cause.opaque), needPool)
-		return p
-	case n == 0:
-		p.Evidence = "No failure names a pool; one that was full while requests waited for it is not visible to the load generator: needs " + needPool + "."
-		return p
-	}
-	p.Occurred = Yes
-	p.Evidence = fmt.Sprintf("%d failures name an exhausted pool, such as %s", n, strings.Join(examples(o, match, 1), ""))
-	first, last, ok := o.extent(c, match)
-	if !ok {
-		p.AtUsers = measure.None(measure.Users, measure.NoSource, needHistory)
-		p.Recovery = measure.None(measure.Seconds, measure.NoSource, needHistory)
-		return p
-	}
-	p.AtUsers = usersBetween(c, max(first.from-1, 0), first.to, first.from, "users when the first failure that names a pool was counted")
-	p.Recovery = poolRecovery(c, last)
-	p.Impact = impact(c, max(first.from-1, firstEdge(c.history)), last.to)
-	return p
-}
-
 // kindsOf names the classes of the failures that match, most first.
 func kindsOf(o occurrences, match matcher) string {
 	var names []string
@@ -193,28 +125,6 @@ func usersBetween(c *context, from, to, at int, formula string) measure.Value {
 		low, high = min(low, h.Users[i]), max(high, h.Users[i])
 	}
 	return measure.Within(float64(h.Users[at]), float64(low), float64(high), measure.Users, measure.Bounded, c.src(from, to, "User Count", formula))
-}
-
-// poolRecovery is how long a pool's failures went on after the load dropped.
-func poolRecovery(c *context, last reach) measure.Value {
-	h := c.history
-	end := len(h.Time) - 1
-	top := slices.Max(h.Users)
-	dropped := -1 // the last sample under the full load
-	for i, u := range h.Users {
-		if float64(u) >= .95*float64(top) {
-			dropped = i
-		}
-	}
-	switch {
-	case last.from >= end-1:
-		return measure.None(measure.Seconds, measure.NotIdentifiable, "a recovery stretch at the end of the run: it had not recovered by then")
-	case dropped >= end-1:
-		return measure.None(measure.Seconds, measure.NotIdentifiable, "a ramp-down and a recovery stretch: the load never dropped")
-	}
-	past := func(i int) float64 { return max(0, c.at(i)-c.at(dropped)) }
-	return measure.Within(past(last.to), past(max(last.from-1, 0)), past(min(last.to+1, end)), measure.Seconds, measure.Bounded,
-		c.src(dropped, last.to, colFailures, "last failure that names a pool − last row under the full load; 0: over before the load dropped"))
 }
 
 // impact says what a stretch cost: the share of requests that failed and how

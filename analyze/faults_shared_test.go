@@ -42,6 +42,11 @@ type truth struct {
 		Killed float64 `json:"killed_at_epoch"`
 		Down   float64 `json:"down_s"`
 	} `json:"crashes"`
+	Evidence struct {
+		Server struct {
+			Errors map[string]int64 `json:"errors"`
+		} `json:"server_counts"`
+	} `json:"evidence"`
 }
 
 // The shared runs: outages where the application was killed and nowhere else,
@@ -95,8 +100,15 @@ func TestSharedRunsFaults(t *testing.T) {
 			} else if limited && (limit.SystemProtected != Yes || limit.Graceful != Yes) {
 				t.Errorf("protected %v (%s), graceful %v (%s)", limit.SystemProtected, limit.ProtectedWhy, limit.Graceful, limit.GracefulWhy)
 			}
-			if c.failures.PoolExhaustion.Occurred != Unknown {
-				t.Errorf("pool exhaustion %v from bare 503s", c.failures.PoolExhaustion.Occurred)
+			ranOut := No
+			if want.Evidence.Server.Errors["pool_exhausted"] > 0 {
+				ranOut = Yes
+			}
+			if p := c.failures.PoolExhaustion; p.Occurred != ranOut {
+				t.Errorf("pool exhaustion %v: %s", p.Occurred, p.Evidence)
+			}
+			if n := len(c.stability.Restarts); n != len(want.Crashes) {
+				t.Errorf("restarts %q, want %d", c.stability.Restarts, len(want.Crashes))
 			}
 		})
 	}

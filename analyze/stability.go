@@ -28,6 +28,7 @@ func stability(c *context) Stability {
 	if c.run.Log != nil {
 		s.LostWorkers = c.run.Log.LostWorkers
 	}
+	s.Restarts = c.restarts()
 	ts, step := ticks(c)
 	done := int64(0)
 	for _, t := range ts {
@@ -38,6 +39,10 @@ func stability(c *context) Stability {
 		if s.LostWorkers > 0 {
 			s.Status = Fail
 			s.Why = lostWorkers(s.LostWorkers)
+		}
+		if len(s.Restarts) > 0 {
+			s.Status = Fail
+			s.Why = restartsInWords(s.Restarts)
 		}
 		return s
 	}
@@ -61,10 +66,22 @@ func stability(c *context) Stability {
 	if s.LostWorkers > 0 {
 		s.Status, s.Why = Fail, s.Why+"; "+lostWorkers(s.LostWorkers)
 	}
+	if len(s.Restarts) > 0 {
+		s.Status, s.Why = Fail, s.Why+"; "+restartsInWords(s.Restarts)
+	}
 	if len(s.Stalls) > 0 {
 		s.Why += "; " + stallsInWords(s.Stalls)
 	}
-	s.Why += "; restarts of the system are not visible to Locust: needs resource snapshots or the application's log"
+	for _, u := range c.unreachables() {
+		s.Why += fmt.Sprintf("; the %s did not answer its monitor from %s to %s", ComponentWords(u.component), measure.Span(math.Round(u.from)), measure.Span(math.Round(u.to)))
+	}
+	switch {
+	case len(s.Restarts) > 0:
+	case c.looksForRestarts():
+		s.Why += "; no restart seen"
+	default:
+		s.Why += "; restarts of the system are not visible to Locust: needs " + needRestarts
+	}
 	return s
 }
 
@@ -73,6 +90,13 @@ func lostWorkers(n int) string {
 		return "one worker of the load generator was lost"
 	}
 	return fmt.Sprintf("%d workers of the load generator were lost", n)
+}
+
+func restartsInWords(restarts []string) string {
+	if len(restarts) == 1 {
+		return restarts[0]
+	}
+	return fmt.Sprintf("%d restarts, the first: %s", len(restarts), restarts[0])
 }
 
 func outagesInWords(outages []Outage) string {

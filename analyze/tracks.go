@@ -19,6 +19,7 @@ type candidate struct {
 	covers   float64 // share of the run that it has readings of
 	before   bool    // it has readings from before the load
 	interval float64 // median seconds between readings; +Inf for a single one
+	coarse   bool    // it counts what is none of the component's clients, too
 	derived  bool    // made of other figures of the file
 	parts    []Track // by instance, where there are several
 }
@@ -79,7 +80,7 @@ func newTracks(c *context) tracks {
 		}
 	}
 	for _, key := range order {
-		best := choose(key, rivals[key])
+		best := choose(rivals[key])
 		t.add(best.Track)
 		if len(best.parts) > 1 {
 			t.chosen = append(t.chosen, best.parts...)
@@ -200,6 +201,9 @@ func (s *source) candidates(t *tracks) []candidate {
 		if !loadtest.IsCounter(metric) {
 			whole, parts := aggregate(s.tracks[metric])
 			add(whole, parts, false)
+			if n := len(out); n > 0 && out[n-1].Metric == metric {
+				out[n-1].coarse = s.onlyAllBackends(metric)
+			}
 			continue
 		}
 		key := trackKey{s.component, metric}
@@ -224,6 +228,12 @@ func (s *source) candidates(t *tracks) []candidate {
 		}
 	}
 	return out
+}
+
+// onlyAllBackends reports whether a count of connections is one of all of a
+// server's backends only, its own among them.
+func (s *source) onlyAllBackends(metric string) bool {
+	return !slices.ContainsFunc(s.tracks[metric], func(tr Track) bool { return tr.Instance != loadtest.AllBackends })
 }
 
 // measureCover finds out how much of the run a candidate saw.

@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/peakload/peakload/analyze/loadtest"
 )
 
 // A merge makes one figure of several instances'.
@@ -38,6 +40,9 @@ func mergeOf(metric string) merge {
 func aggregate(in []Track) (whole Track, parts []Track) {
 	named := make([]Track, 0, len(in))
 	for _, tr := range in {
+		if tr.Instance == loadtest.AllBackends && len(in) > 1 {
+			continue // another count of the same
+		}
 		if tr.Instance == "" {
 			whole = tr
 		} else if len(tr.Time) > 0 {

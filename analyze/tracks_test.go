@@ -115,13 +115,13 @@ func TestCountersBecomeRates(t *testing.T) {
 
 func TestCoresBecomeAShareOfThoseAllowed(t *testing.T) {
 	x := chosen(t,
-		track("procs_csv", "app", "", "cpu_cores", -10, 130, constant(.5)),
+		track("host_csv", "app", "", "cpu_cores", -10, 130, constant(.5)),
 		track("app_json", "app", "", "cpu_limit_cores", -10, 130, constant(1)),
-		track("procs_csv", "database", "", "cpu_cores", -10, 130, constant(.5)),
-		track("cpu_csv", "host", "", "cpu_limit_cores", -10, 130, constant(2)),
+		track("host_csv", "database", "", "cpu_cores", -10, 130, constant(.5)),
+		track("host_csv", "host", "", "cpu_limit_cores", -10, 130, constant(2)),
 	)
-	x.want("app", "cpu_ratio", "procs_csv", 60, .5)
-	x.want("database", "cpu_ratio", "procs_csv", 60, .25)
+	x.want("app", "cpu_ratio", "host_csv", 60, .5)
+	x.want("database", "cpu_ratio", "host_csv", 60, .25)
 	if tr := x.of("app", "cpu_cores"); tr.Limit != 1 {
 		t.Errorf("limit %g", tr.Limit)
 	}

@@ -121,7 +121,7 @@ func (c *context) summedRate(component, metric, instance string) measure.Value {
 	for i := range c.tracks.all {
 		tr := &c.tracks.all[i]
 		if tr.Component == component && tr.Metric == metric && tr.Instance == instance &&
-			(best < 0 || rank(trackKey{component, metric}, tr.Kind) < rank(trackKey{component, metric}, c.tracks.all[best].Kind)) {
+			(best < 0 || rank(tr.Kind) < rank(c.tracks.all[best].Kind)) {
 			best = i
 		}
 	}
