@@ -32,7 +32,7 @@ var Metrics = []Metric{
 	{"load_1m", "load average of one minute"},
 
 	{"memory_bytes", "memory in use: resident (or, better, proportional) set of a process, used memory of a machine or a cache"},
-	{"memory_rss_bytes", "sum of the resident sets of several processes; memory that they share is in it once for each"},
+	{"memory_rss_bytes", "resident sets of processes where they are not the memory in use: of several, as memory that they share counts once for each, and of a cache, whose data take less"},
 	{"memory_limit_bytes", "memory that the component may use; 0 is no limit"},
 	{"memory_available_bytes", "memory that can still be had without swapping"},
 	{"memory_resident_bytes", "resident memory of a cache, free but not returned memory included"},

@@ -175,7 +175,7 @@ func (r containerRow) add(to adder, n namer) {
 			give(second, b, size)
 		}
 	}
-	both(r.memory, "memory_bytes", "memory_limit_bytes")
+	both(r.memory, processMemory(component), "memory_limit_bytes")
 	both(r.network, "network_received_bytes_total", "network_sent_bytes_total")
 	both(r.disk, "disk_read_bytes_total", "disk_written_bytes_total")
 }

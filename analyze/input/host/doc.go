@@ -22,7 +22,8 @@
 //
 // A sum of resident sets counts shared memory once for each process. Only the
 // resident set of a process that is alone in its component is memory_bytes;
-// that of several together is memory_rss_bytes.
+// that of several together is memory_rss_bytes, and so is that of a cache, whose
+// memory_bytes are its data, as it counts them itself.
 package host
 
 import (

@@ -82,7 +82,7 @@ func addKubectl(columns, cells []string, add adder, n namer) bool {
 		}
 	}
 	give("cpu_cores", cores, coreStep, okCPU)
-	give("memory_bytes", bytes, byteStep, okMemory)
+	give(processMemory(component), bytes, byteStep, okMemory)
 	ratio, step, ok := percent(share)
 	give("cpu_ratio", ratio, step, ok)
 	return true

@@ -130,10 +130,20 @@ func (r *roster) wants(u usage) bool {
 	return false
 }
 
+// processMemory returns the metric that the memory of a component's processes
+// is. Of a cache it is not memory_bytes: that is what the cache itself says
+// its data take, which its limit is about; the process takes more.
+func processMemory(component string) string {
+	if component == cache {
+		return "memory_rss_bytes"
+	}
+	return "memory_bytes"
+}
+
 // memory gives the resident set of a component under the name that it
 // deserves.
 func (u usage) memory(add adder) {
-	metric := "memory_bytes"
+	metric := processMemory(u.component)
 	if u.procs > 1 {
 		metric = "memory_rss_bytes"
 	}

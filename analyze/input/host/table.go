@@ -334,7 +334,7 @@ func (x *tableReader) flush() {
 	}
 	for _, s := range x.sums {
 		s.cores(add)
-		if s.procs == 1 || math.IsNaN(s.pss) {
+		if s.procs == 1 || math.IsNaN(s.pss) || s.component == cache {
 			s.memory(add)
 			continue
 		}

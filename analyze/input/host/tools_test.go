@@ -167,7 +167,7 @@ app/ cpu_cores 1@2 0.9@4
 
 18:40:18      UID       PID  minflt/s  majflt/s     VSZ     RSS   %MEM  Command
 18:40:19        0       388     10.89      0.00    3572    2636   0.01  redis-server
-`, "host/ cpu_limit_cores 2@1 local\ncache/ memory_bytes 2.69926e+06@1 local\n"},
+`, "host/ cpu_limit_cores 2@1 local\ncache/ memory_rss_bytes 2.69926e+06@1 local\n"},
 	{"mpstat over midnight", `Linux 6.1.0 (vm) 	11/22/26 	_x86_64_	(2 CPU)
 
 23:59:58     CPU    %usr   %nice    %sys %iowait    %irq   %soft  %steal  %guest  %gnice   %idle
@@ -232,7 +232,7 @@ host/eth0 network_sent_bytes_per_second 2048@1 local
      13 redis-server     4096  0.0
      14 postgres         8192  0.0
      15 bash             4096  0.0
-`, "database/ memory_rss_bytes 1.67772e+07@0\ncache/ memory_bytes 4.1943e+06@0\n"},
+`, "database/ memory_rss_bytes 1.67772e+07@0\ncache/ memory_rss_bytes 4.1943e+06@0\n"},
 	{"docker stats", at + `CONTAINER ID   NAME             CPU %     MEM USAGE / LIMIT     MEM %     NET I/O           BLOCK I/O         PIDS
 0123456789ab   shop-db-1        150.50%   12.5MiB / 2GiB        0.62%     1.5kB / 2MB       0B / 4.1kB        12
 0123456789ac   shop-api-1       --        -- / --               --        --                --                --
@@ -252,7 +252,7 @@ shop-grafana/shop-grafana-1 disk_read_bytes_total 0@0
 `},
 	{"docker stats, JSON", at + `{"BlockIO":"0B / 0B","CPUPerc":"3.10%","Container":"ab","ID":"ab","MemPerc":"0.50%","MemUsage":"1MiB / 1GiB","Name":"redis","NetIO":"1kB / 1kB","PIDs":"5"}
 `, `cache/redis cpu_cores 0.031@0
-cache/redis memory_bytes 1.04858e+06@0
+cache/redis memory_rss_bytes 1.04858e+06@0
 cache/redis memory_limit_bytes 1.07374e+09@0
 cache/redis network_received_bytes_total 1000@0
 cache/redis network_sent_bytes_total 1000@0
