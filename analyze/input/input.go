@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/peakload/peakload/analyze/input/app"
+	"github.com/peakload/peakload/analyze/input/applog"
 	"github.com/peakload/peakload/analyze/input/host"
 	"github.com/peakload/peakload/analyze/loadtest"
 )
@@ -34,6 +35,11 @@ type Options struct {
 	// Files are read besides what is found; each must be of a known kind and of
 	// the run's time.
 	Files []File
+	// Logs are the application's logs, wherever they are; each must be of the
+	// run's time.
+	Logs []File
+	// Patterns make lines of logs events of the user's own classes.
+	Patterns []applog.Pattern
 	// Processes name the components that processes are, besides the built-in
 	// names.
 	Processes []host.Process
@@ -115,6 +121,9 @@ func Load(dir Folder, target string, opts Options) (*loadtest.Run, error) {
 		if err := l.read(c); err != nil {
 			return nil, err
 		}
+	}
+	if err := l.readLogs(); err != nil {
+		return nil, err
 	}
 	l.finish()
 	return l.run, nil

@@ -43,6 +43,10 @@ func (l *loading) read(c candidate) error {
 		if _, ok := err.(*csvtable.Error); ok && c.source.beside && !c.asked && !c.named {
 			return nil // a damaged file that need not be of this run
 		}
+		if why := notOfRun(err, c); why != "" {
+			l.leaveOut(c, why)
+			return nil
+		}
 		return err
 	}
 	input := loadtest.Input{File: c.file, Kind: c.source.kind, SHA256: sum, Bytes: size}

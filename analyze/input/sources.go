@@ -140,6 +140,7 @@ var sources = []source{
 			return n, err
 		},
 	},
+	appLogs,
 }
 
 // captures are the parsers of what commands print. Every one is offered every

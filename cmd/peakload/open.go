@@ -13,6 +13,7 @@ import (
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/diagnose"
 	"github.com/peakload/peakload/analyze/input"
+	"github.com/peakload/peakload/analyze/input/applog"
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/report"
@@ -32,6 +33,7 @@ type inputs struct {
 	doc      string
 	config   string
 	baseline string
+	logs     []string
 	targets  []string
 	count429 string
 	figures  []plan.Target // asked for besides the targets, without a limit
@@ -41,6 +43,7 @@ func (in *inputs) declare(fs *pflag.FlagSet) {
 	fs.StringVarP(&in.doc, "doc", "d", "", "")
 	fs.StringVar(&in.config, "config", "", "")
 	fs.StringVar(&in.baseline, "baseline", "", "")
+	fs.StringArrayVar(&in.logs, "log", nil, "")
 	fs.StringArrayVar(&in.targets, "target", nil, "")
 	fs.StringVar(&in.count429, "count-429", "", "")
 }
@@ -89,13 +92,18 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 
 	meter := newProgress(s.err)
 	defer meter.done()
-	current, err := load(results, meter)
+	sources, err := in.sources(planned.Sources)
+	if err != nil {
+		return nil, err
+	}
+	sources.Progress = meter.at
+	current, err := load(results, sources)
 	if err != nil {
 		return nil, err
 	}
 	var baseline *loadtest.Run
 	if in.baseline != "" {
-		if baseline, err = load(in.baseline, meter); err != nil {
+		if baseline, err = load(in.baseline, input.Options{Progress: meter.at}); err != nil {
 			return nil, fmt.Errorf("baseline: %w", err)
 		}
 	}
@@ -142,8 +150,33 @@ func (in *inputs) configPlan() (*plan.Plan, error) {
 	return plan.ParseConfig(name, src)
 }
 
+// sources is what the flags and the plan say of the run's evidence. It is the
+// run's own: the baseline has other logs.
+func (in *inputs) sources(p plan.Sources) (input.Options, error) {
+	var o input.Options
+	for _, name := range in.logs {
+		info, err := os.Stat(name)
+		if err != nil {
+			return o, plainError(err)
+		}
+		if info.IsDir() {
+			return o, fmt.Errorf("%s: --log names a file, and this is a folder", name)
+		}
+		dir, file := filepath.Split(name)
+		where := dir
+		if where == "" {
+			where = "."
+		}
+		o.Logs = append(o.Logs, input.File{Folder: input.Folder{Name: dir, FS: os.DirFS(where)}, Name: file})
+	}
+	for _, l := range p.Patterns {
+		o.Patterns = append(o.Patterns, applog.Pattern{Class: l.Class, Regexp: l.Regexp})
+	}
+	return o, nil
+}
+
 // load reads the run that RESULTS names: a folder, or a prefix or file in one.
-func load(results string, meter *progress) (*loadtest.Run, error) {
+func load(results string, opts input.Options) (*loadtest.Run, error) {
 	dir, target := results, ""
 	if info, err := os.Stat(results); err != nil || !info.IsDir() {
 		dir, target = filepath.Split(results)
@@ -159,7 +192,7 @@ func load(results string, meter *progress) (*loadtest.Run, error) {
 		return nil, plainError(err)
 	}
 	name := strings.TrimSuffix(dir, string(filepath.Separator))
-	return input.Load(input.Folder{Name: name, FS: os.DirFS(where)}, target, input.Options{Progress: meter.at})
+	return input.Load(input.Folder{Name: name, FS: os.DirFS(where)}, target, opts)
 }
 
 // plainError turns an error of the file system into "FILE: what is wrong".

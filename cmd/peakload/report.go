@@ -22,6 +22,8 @@ const inputHelp = `What is read
   -d, --doc FILE          the results document, whose targets, phases and load
                           levels are the plan (default: the built-in document)
       --baseline RESULTS  the run to compare with
+      --log FILE          the application's log, wherever it is, also .gz or
+                          .zst; repeatable (logs beside the run are found)
       --target TARGET     add a target, or replace the document's; repeatable:
                             METRIC OP NUMBER[UNIT] [@PHASE] [in 'METHOD NAME']
                             'p95 < 800ms'   'errors <= 1%'   'rps > 500'

@@ -54,12 +54,16 @@ type OutsideError struct {
 
 // Error states both windows.
 func (e *OutsideError) Error() string {
+	return e.File + ": this log is not of this run: " + e.Windows()
+}
+
+// Windows states both windows, without the file's name.
+func (e *OutsideError) Windows() string {
 	zone := " UTC"
 	if e.Local {
 		zone = " in a zone that it does not state"
 	}
-	return fmt.Sprintf("%s: the log covers %s to %s%s, the run %s to %s UTC: they do not overlap", e.File,
-		clock(e.Start), clock(e.End), zone, clock(e.Window.From), clock(e.Window.To))
+	return fmt.Sprintf("it covers %s to %s%s, the run %s to %s UTC", clock(e.Start), clock(e.End), zone, clock(e.Window.From), clock(e.Window.To))
 }
 
 // An UndatedError says that no line of a log has a time, so that nothing tells
