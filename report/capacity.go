@@ -1,6 +1,7 @@
 package report
 
 import (
+	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/report/form"
 )
 
@@ -32,16 +33,47 @@ func isCapacity(label string) bool {
 		"Breaking Point", "Recovery Time", "Knee", "Capacity")
 }
 
-// fillCapacity says what the figures of the system's capacity need.
+// fillCapacity fills the table of the system's capacity. A row's label tells
+// what it asks for; the footnote says how the figure was found.
 func fillCapacity(f *filler, s *form.Section) {
 	for _, t := range tables(s, capacityColumns) {
 		label, value := labelColumn(t, metricNames...), column(t, "Value", "Result", "Measured")
 		for _, row := range t.Rows {
-			if slot := cell(row, label); slot != nil && isCapacity(slot.Text) {
-				f.absent(cell(row, value), "capacity", lackCapacity)
+			slot, target := cell(row, label), cell(row, value)
+			if slot == nil || !isCapacity(slot.Text) || !open(target) {
+				continue
 			}
+			id, text, note := f.capacityRow(slot.Text)
+			if text == "" {
+				f.absent(target, "capacity", "Not measured: needs the number of users over time, which _stats_history.csv holds.")
+				continue
+			}
+			text = form.Escape(text)
+			if note != "" {
+				text += f.notes.add(id, note)
+			}
+			put(target, text)
 		}
 	}
+}
+
+// capacityRow is what a row of the table asks for.
+func (f *filler) capacityRow(label string) (id, text, note string) {
+	c := f.a.Capacity
+	switch {
+	case says(label, "Breaking Point"):
+		return "breaking-point", c.BreakingText, c.BreakingNote
+	case says(label, "Recovery Time"):
+		return "recovery", c.RecoveryText, c.RecoveryNote
+	case says(label, "Knee"):
+		if c.Knee.Measured() {
+			return "knee", measure.Format(c.Knee, measure.Style{}), "Capacity × (think time + latency without load): from here on more users wait instead of getting more done."
+		}
+		return "knee", "not identifiable from this run", c.MaxRPSNote
+	case says(label, "Max Concurrent User", "Max User", "Maximum User"):
+		return "max-users", c.MaxUsersText, c.MaxUsersNote
+	}
+	return "max-throughput", c.MaxRPSText, c.MaxRPSNote
 }
 
 // fillBottlenecks says what naming a bottleneck needs, item by item.

@@ -1,9 +1,5 @@
 package json
 
-import (
-	"github.com/peakload/peakload/analyze/measure"
-)
-
 // What needs more than Locust's files is in the document all the same, and
 // says what would measure it.
 
@@ -12,16 +8,7 @@ const (
 	needDatabase = "database snapshots during the run"
 	needCache    = "cache snapshots during the run"
 	needApp      = "the application's metrics or log of the run"
-	needSteps    = "a capacity analysis, which this version does not make"
 )
-
-func unmeasuredCapacity() capacity {
-	none := func(u measure.Unit) figure { return figure{measure.None(u, measure.NotIdentifiable, needSteps), u} }
-	return capacity{
-		Outcome: "not_identifiable", MaxUsers: none(measure.Users), MaxRPS: none(measure.PerSecond),
-		BreakingPoint: none(measure.Users), Recovery: none(measure.Seconds), RecoveryOutcome: "not_observed",
-	}
-}
 
 // kinds are the kinds of bottleneck, and what each is looked for in.
 var kinds = [...]notLookedAt{

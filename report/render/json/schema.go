@@ -206,16 +206,6 @@ type database struct {
 	Other        figure `json:"other"`
 }
 
-type capacity struct {
-	Outcome         string  `json:"outcome"`
-	MaxUsers        figure  `json:"max_users"`
-	MaxRPS          figure  `json:"max_rps"`
-	BreakingPoint   figure  `json:"breaking_point_users"`
-	BreakingMetric  *string `json:"breaking_metric"`
-	Recovery        figure  `json:"recovery_s"`
-	RecoveryOutcome string  `json:"recovery_outcome"`
-}
-
 type notLookedAt struct {
 	Kind string `json:"kind"`
 	Need string `json:"need"`

@@ -47,7 +47,7 @@ func resultsOf(a *analyze.Analysis, doc DocumentInfo) results {
 		Degradation: degradationOf(a), Issues: list(issues), Baseline: baselineOf(a.Baseline),
 		Expectations: list(expectations), DataQuality: notesOf(a.Quality), Document: documentOf(doc),
 
-		Resources: resourcesOf(a), Capacity: unmeasuredCapacity(),
+		Resources: resourcesOf(a), Capacity: capacityOf(a.Capacity),
 		Bottlenecks: []struct{}{}, NotLookedAt: allNotLookedAt(),
 		Recommendations: recommendations{Immediate: []string{}, Capacity: []string{}},
 	}
