@@ -27,7 +27,7 @@ func HTTP(name, component, instance, address, accept string, read Reader) (Targe
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 1, 1
 	transport.IdleConnTimeout = 2 * time.Minute
-	return Target{Name: name, Component: component, Instance: instance, Service: true, Yields: true,
+	return Target{Name: name, Component: component, Instance: instance, Service: true, Rank: rankEndpoint,
 		Sampler: &endpoint{url: address, accept: accept, read: read, client: &http.Client{Transport: transport}}}, nil
 }
 

@@ -185,7 +185,7 @@ func Matches(pattern, name, command string) bool {
 func Processes(t *Table, component, instance, pattern string) Target {
 	return Target{
 		// That a process is there is not that it answers.
-		Name: fmt.Sprintf("%s (%s)", component, pattern), Component: component, Instance: join(instance, pattern), Service: true,
+		Name: fmt.Sprintf("%s (%s)", component, pattern), Component: component, Instance: join(instance, pattern), Service: true, Rank: rankProcess,
 		Sampler: &group{table: t, component: component, instance: instance, pick: func() []*entry { return t.matching(pattern) },
 			none: fmt.Errorf("no process has the name %q or has it in its command line", pattern)},
 	}

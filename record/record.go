@@ -36,11 +36,20 @@ type Target struct {
 	// Service says that the target answers or does not: whether it did is
 	// recorded as the metric up.
 	Service bool
-	// Yields says that the target begins one tick later, so that targets that
-	// give the same figures from nearer by come first.
-	Yields  bool
+	// Rank orders the first looks at targets: where several give the same
+	// figure, one of a lower rank gives it.
+	Rank    int
 	Sampler Sampler
 }
+
+// The ranks. A server's own account of its memory is the one that its limit
+// is of; the system's account of a process is better than the process's, which
+// counts its heap, or says nothing when it hangs.
+const (
+	rankServer = iota
+	rankProcess
+	rankEndpoint
+)
 
 // A Doubt is an error of a target that answered: something could not be
 // read, but the rest was.

@@ -19,7 +19,7 @@ type Recorder struct {
 
 	mu     sync.Mutex
 	up     map[string]bool // of the targets that were looked at
-	owners map[Reading]int // by series, without value: the target that gives it
+	owners map[Reading]int // by series, without value: the index of the target that gives it
 	number int
 	fault  error // of writing, the first
 }
@@ -77,20 +77,21 @@ func (r *Recorder) Run(ctx context.Context) ([]Account, error) {
 // owned notes how a target stands, and returns those of its readings that are
 // its own. Two targets may give the same figure, such as the memory of the
 // application: as the system sees it and as its metrics endpoint says. In one
-// series they would jump to and fro, so the first target of the list that has
-// it gives it.
+// series they would jump to and fro, so the one of the lowest rank that has it
+// gives it, and it gives it once a sample.
 func (r *Recorder) owned(index int, name string, up bool, readings []Reading) []Reading {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.up[name] = up
 	kept := readings[:0]
+	seen := make(map[Reading]bool, len(readings))
 	for _, x := range readings {
 		key := Reading{Component: x.Component, Instance: x.Instance, Metric: x.Metric}
-		if owner, ok := r.owners[key]; !ok || index < owner {
-			r.owners[key] = index
-		} else if owner != index {
+		owner, ok := r.owners[key]
+		if ok && owner != index && r.Targets[owner].Rank <= r.Targets[index].Rank || seen[key] {
 			continue
 		}
+		r.owners[key], seen[key] = index, true
 		kept = append(kept, x)
 	}
 	r.number += len(kept)

