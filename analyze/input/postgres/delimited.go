@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
-// mostJoined is how many lines a quoted value may have.
-const mostJoined = 500
+// What a row with quoted values may be.
+const (
+	mostJoined = 500     // lines
+	mostRow    = 1 << 20 // bytes
+)
 
 // delimited reads unaligned output (-A, with any of the usual separators) or
 // CSV (--csv) at lines[i], the header.
@@ -19,7 +22,7 @@ func delimited(lines []string, i int) *table {
 		return nil
 	}
 	comma := separator(head)
-	header, _ := split(lines, i, comma)
+	header, _ := split(lines[:i+1], i, comma)
 	known := false
 	for _, h := range lower(header) {
 		if !isName(h) {
@@ -72,7 +75,7 @@ func split(lines []string, i int, comma rune) (cells []string, next int) {
 		return cells, i + 1
 	}
 	next = i + 1
-	for strings.Count(line, `"`)%2 == 1 && next < len(lines) && next-i < mostJoined {
+	for strings.Count(line, `"`)%2 == 1 && next < len(lines) && next-i < mostJoined && len(line) < mostRow {
 		line += "\n" + lines[next]
 		next++
 	}

@@ -88,7 +88,7 @@ func expandedUnaligned(lines []string, i int) *table {
 			}
 			break
 		}
-		if j == i && knownColumns[strings.ToLower(value)] {
+		if j == i && knownColumns[strings.ToLower(value)] && !(name == "state" && isState(value)) {
 			return nil // a header
 		}
 		if len(t.rows) == 0 {

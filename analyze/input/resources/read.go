@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -62,32 +63,31 @@ type row struct {
 // recorder that is killed leaves it, is a note of its own. A value that is
 // empty or NaN is no reading.
 func Read(r io.Reader, file string) ([]loadtest.Track, []loadtest.Note, error) {
-	lines := &lines{r: bufio.NewReaderSize(r, 64<<10), file: file}
-	c := capture.NewCollector(file)
-	err := gocsv.UnmarshalDecoderToCallback(gocsv.NewSimpleDecoderFromCSVReader(lines), func(x row) {
-		at, err := csvtable.ParseNumber(lines.decimal(x.Timestamp))
-		if err != nil || !(at >= firstTime && at < lastTime) {
-			lines.bad.add(x.Line, fmt.Sprintf("%q is no time in Unix seconds", x.Timestamp))
-			return
-		}
-		v, err := csvtable.ParseNumber(lines.decimal(x.Value))
-		if err != nil {
-			lines.bad.add(x.Line, fmt.Sprintf("the value %q is not a number", x.Value))
-			return
-		}
-		if x.Component == "" || x.Metric == "" {
-			lines.bad.add(x.Line, "it names no component or no metric")
-			return
-		}
-		if !math.IsNaN(v) {
-			c.Add(Kind, capture.Reading{Component: x.Component, Instance: x.Instance, Metric: x.Metric, Value: v, Time: at, Line: x.Line})
-		}
-	})
-	if err != nil {
+	l := &lines{r: bufio.NewReaderSize(r, 64<<10), file: file}
+	if err := l.header(); err != nil {
 		return nil, nil, err
 	}
+	c := capture.NewCollector(file)
+	var rows []row
+	for more := true; more; {
+		var err error
+		if more, err = l.fill(); err != nil {
+			return nil, nil, err
+		}
+		if err := gocsv.UnmarshalCSV(l, &rows); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", file, err)
+		}
+		for i := range rows {
+			if reading, why := l.reading(&rows[i]); why != "" {
+				l.bad.add(rows[i].Line, why)
+			} else if !math.IsNaN(reading.Value) {
+				c.Add(Kind, reading)
+			}
+		}
+		rows = rows[:0]
+	}
 	tracks, notes := c.Tracks()
-	if bad := lines.bad; bad.count > 0 {
+	if bad := l.bad; bad.count > 0 {
 		was := "rows are damaged and were"
 		if bad.count == 1 {
 			was = "row is damaged and was"
@@ -95,11 +95,37 @@ func Read(r io.Reader, file string) ([]loadtest.Track, []loadtest.Note, error) {
 		notes = append(notes, loadtest.Note{Code: "damaged_rows", Severity: loadtest.Warn, Source: fmt.Sprintf("%s:%d", file, bad.line),
 			Message: fmt.Sprintf("%d %s skipped; of the first, %s.", bad.count, was, bad.why)})
 	}
-	if lines.torn > 0 {
-		notes = append(notes, loadtest.Note{Code: "torn_row", Severity: loadtest.Info, Source: fmt.Sprintf("%s:%d", file, lines.torn),
-			Message: "The last row was cut off and is left out: the recorder was stopped while it wrote."})
+	if l.torn > 0 {
+		notes = append(notes, loadtest.Note{Code: "torn_row", Severity: loadtest.Info, Source: fmt.Sprintf("%s:%d", file, l.torn),
+			Message: "The last row has no line end and was left out: it may have been cut off."})
 	}
 	return tracks, notes, nil
+}
+
+// reading makes a reading of a row, or says why it is none. One without a
+// value is NaN.
+func (l *lines) reading(x *row) (r capture.Reading, why string) {
+	at, err := csvtable.ParseNumber(l.decimal(x.Timestamp))
+	if err != nil || !(at >= firstTime && at < lastTime) {
+		return r, fmt.Sprintf("%q is no time in Unix seconds", clip(x.Timestamp))
+	}
+	v, err := csvtable.ParseNumber(l.decimal(x.Value))
+	if err != nil {
+		return r, fmt.Sprintf("the value %q is not a number", clip(x.Value))
+	}
+	if x.Component == "" || x.Metric == "" {
+		return r, "it names no component or no metric"
+	}
+	return capture.Reading{Component: x.Component, Instance: x.Instance, Metric: x.Metric, Value: v, Time: at, Line: x.Line}, ""
+}
+
+// clip keeps a cell fit for a message.
+func clip(s string) string {
+	const most = 40
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
 }
 
 // The times that a row may have: 2001 to 2096. Milliseconds are none of them.
@@ -120,8 +146,8 @@ func (d *damage) add(line int, why string) {
 	}
 }
 
-// lines gives gocsv the rows, each from its own line, so that a stray quote
-// costs one row and not the rest of the file.
+// lines gives gocsv the rows, some thousands at a time, each from its own
+// line, so that a stray quote costs one row and not the rest of the file.
 type lines struct {
 	r      *bufio.Reader
 	file   string
@@ -129,58 +155,67 @@ type lines struct {
 	comma  byte
 	places []int // of the columns, in the file; -1 missing
 	width  int
+	batch  [][]string // the header, and what fill has read
 	bad    damage
 	torn   int
 }
 
-// mostLine is the most that a row may be long.
-const mostLine = 64 << 10
+const (
+	mostLine = 64 << 10 // of a row, in bytes
+	mostRows = 4096     // of a batch
+)
 
-// Read returns the canonical header first, then the cells of the next row that
-// is whole, in the order of the columns.
-func (l *lines) Read() ([]string, error) {
-	if l.places == nil {
-		return l.header()
-	}
-	for {
+// Read is not used by gocsv.UnmarshalCSV.
+func (l *lines) Read() ([]string, error) { return nil, io.EOF }
+
+// ReadAll returns the rows that fill has read, in the order of the columns.
+func (l *lines) ReadAll() ([][]string, error) { return l.batch, nil }
+
+// fill reads the next rows that are whole.
+func (l *lines) fill() (more bool, err error) {
+	l.batch = l.batch[:1]
+	for len(l.batch) <= mostRows {
 		text, ended, err := l.line()
-		if err != nil {
-			return nil, err
-		}
-		if strings.TrimSpace(text) == "" {
+		switch {
+		case err == io.EOF:
+			return false, nil
+		case err != nil:
+			return false, err
+		case strings.TrimSpace(text) == "":
+			continue
+		case !ended: // even a row with all its cells may lack digits of the last
+			l.torn = l.n
 			continue
 		}
 		in := cells(text, l.comma)
-		if len(in) != l.width || !ended {
-			if !ended {
-				// Even a row with all its cells may lack digits of the last.
-				l.torn = l.n
-				continue
+		if len(in) != l.width {
+			why := fmt.Sprintf("it has %d fields where the header has %d", len(in), l.width)
+			if in == nil {
+				why = "its quotes do not match"
 			}
-			l.bad.add(l.n, fmt.Sprintf("it has %d fields where the header has %d", len(in), l.width))
+			l.bad.add(l.n, why)
 			continue
 		}
 		out := make([]string, 1+len(columns))
-		out[0] = fmt.Sprint(l.n)
+		out[0] = strconv.Itoa(l.n)
 		for i, p := range l.places {
 			if p >= 0 {
 				out[i+1] = strings.TrimSpace(in[p])
 			}
 		}
-		return out, nil
+		l.batch = append(l.batch, out)
 	}
+	return true, nil
 }
 
-// ReadAll is not used by gocsv's callbacks.
-func (l *lines) ReadAll() ([][]string, error) { return nil, io.EOF }
-
-func (l *lines) header() ([]string, error) {
+// header reads the first line.
+func (l *lines) header() error {
 	text, _, err := l.line()
 	if err == io.EOF {
-		return nil, &csvtable.Error{File: l.file, Problem: "is empty; " + wanted}
+		return &csvtable.Error{File: l.file, Problem: "is empty; " + wanted}
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
 	l.comma = csvtable.Delimiter([]byte(text))
@@ -190,7 +225,7 @@ func (l *lines) header() ([]string, error) {
 		if e, ok := err.(*csvtable.Error); ok {
 			e.Problem = strings.TrimSuffix(e.Problem, "; is this file as Locust wrote it?") + "; " + wanted
 		}
-		return nil, err
+		return err
 	}
 	l.width, l.places = len(in), make([]int, len(columns))
 	for k := range columns {
@@ -205,7 +240,8 @@ func (l *lines) header() ([]string, error) {
 	for _, c := range columns {
 		out = append(out, c.Name)
 	}
-	return out, nil
+	l.batch = [][]string{out}
+	return nil
 }
 
 var wanted = "the first line of a file of resource figures is " + strings.Join(loadtest.ResourcesHeader[:], ",")
@@ -249,8 +285,7 @@ func (l *lines) decimal(cell string) string {
 	return cell
 }
 
-// cells cuts a line of CSV (RFC 4180). What is quoted wrongly is cut as if it
-// were not quoted.
+// cells cuts a line of CSV (RFC 4180); nil if its quotes do not match.
 func cells(line string, comma byte) []string {
 	if !strings.Contains(line, `"`) {
 		return strings.Split(line, string(comma))
@@ -271,7 +306,7 @@ func cells(line string, comma byte) []string {
 		for {
 			j := strings.IndexByte(line[i:], '"')
 			if j < 0 {
-				return append(out, strings.Split(line, string(comma))...)
+				return nil
 			}
 			b.WriteString(line[i : i+j])
 			i += j + 1
@@ -287,7 +322,7 @@ func cells(line string, comma byte) []string {
 		case i == len(line):
 			return out
 		case line[i] != comma:
-			return append(out, strings.Split(line[i:], string(comma))...)
+			return nil
 		}
 		line = line[i+1:]
 	}
