@@ -7,14 +7,20 @@ import (
 
 const (
 	binSeconds = 10
-	quarter    = 900
-	farthest   = 14 * 3600 // the farthest zone is UTC+14
+	// shareOfOther is how much of the shorter one log and run must share in a
+	// zone that nothing else speaks for: with forty zones to choose from a log
+	// of another run overlaps this one in one of them soon.
+	shareOfOther = 0.9
 	// beyond is how far from the run lines are counted while the zone is not
 	// known.
 	beyond = 15 * 3600
 	// longestRun bounds the memory for the density of lines.
 	longestRun = 60 * 86400
 )
+
+// zones are the offsets from UTC that are in use, in minutes east.
+var zones = [...]int64{-720, -660, -600, -570, -540, -480, -420, -360, -300, -240, -210, -180, -150, -120, -60, 0, 60, 120, 180, 210, 240, 270, 300, 330, 345, 360, 390,
+	420, 480, 525, 540, 570, 600, 630, 660, 720, 765, 780, 825, 840}
 
 // A density counts the lines that state no zone, by the time as written: by
 // the shift at which the run explains them the zone is inferred.
@@ -65,8 +71,17 @@ func (d *density) offset(w Window) (offset int64, why string, ok bool) {
 	var options []option
 	best := option{score: -1}
 	from, to := int64(w.From), int64(w.To)
-	for o := int64(-farthest); o <= farthest; o += quarter {
-		if d.last+o < from-grace || d.first+o > to+grace {
+	for _, east := range zones {
+		o := -east * 60
+		slack := int64(grace)
+		if o != 0 && float64(o) != -w.Zone {
+			shared := float64(min(d.last+o, to) - max(d.first+o, from))
+			if shared < shareOfOther*float64(min(d.last-d.first, to-from)) {
+				continue
+			}
+			slack = 0
+		}
+		if d.last+o < from-slack || d.first+o > to+slack {
 			continue
 		}
 		p := option{o, d.contrast(from-o, to-o)}
