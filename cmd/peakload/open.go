@@ -13,7 +13,6 @@ import (
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/diagnose"
 	"github.com/peakload/peakload/analyze/input"
-	"github.com/peakload/peakload/analyze/input/applog"
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/report"
@@ -34,15 +33,18 @@ type inputs struct {
 	config   string
 	baseline string
 	logs     []string
-	targets  []string
-	count429 string
-	figures  []plan.Target // asked for besides the targets, without a limit
+	// resources are files of captures and other evidence, wherever they are.
+	resources []string
+	targets   []string
+	count429  string
+	figures   []plan.Target // asked for besides the targets, without a limit
 }
 
 func (in *inputs) declare(fs *pflag.FlagSet) {
 	fs.StringVarP(&in.doc, "doc", "d", "", "")
 	fs.StringVar(&in.config, "config", "", "")
 	fs.StringVar(&in.baseline, "baseline", "", "")
+	fs.StringArrayVar(&in.resources, "resources", nil, "")
 	fs.StringArrayVar(&in.logs, "log", nil, "")
 	fs.StringArrayVar(&in.targets, "target", nil, "")
 	fs.StringVar(&in.count429, "count-429", "", "")
@@ -103,7 +105,9 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 	}
 	var baseline *loadtest.Run
 	if in.baseline != "" {
-		if baseline, err = load(in.baseline, input.Options{Progress: meter.at}); err != nil {
+		earlier := mappings(planned.Sources)
+		earlier.Progress = meter.at
+		if baseline, err = load(in.baseline, earlier); err != nil {
 			return nil, fmt.Errorf("baseline: %w", err)
 		}
 	}
@@ -148,31 +152,6 @@ func (in *inputs) configPlan() (*plan.Plan, error) {
 		return nil, plainError(err)
 	}
 	return plan.ParseConfig(name, src)
-}
-
-// sources is what the flags and the plan say of the run's evidence. It is the
-// run's own: the baseline has other logs.
-func (in *inputs) sources(p plan.Sources) (input.Options, error) {
-	var o input.Options
-	for _, name := range in.logs {
-		info, err := os.Stat(name)
-		if err != nil {
-			return o, plainError(err)
-		}
-		if info.IsDir() {
-			return o, fmt.Errorf("%s: --log names a file, and this is a folder", name)
-		}
-		dir, file := filepath.Split(name)
-		where := dir
-		if where == "" {
-			where = "."
-		}
-		o.Logs = append(o.Logs, input.File{Folder: input.Folder{Name: dir, FS: os.DirFS(where)}, Name: file})
-	}
-	for _, l := range p.Patterns {
-		o.Patterns = append(o.Patterns, applog.Pattern{Class: l.Class, Regexp: l.Regexp})
-	}
-	return o, nil
 }
 
 // load reads the run that RESULTS names: a folder, or a prefix or file in one.

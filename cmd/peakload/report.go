@@ -22,6 +22,8 @@ const inputHelp = `What is read
   -d, --doc FILE          the results document, whose targets, phases and load
                           levels are the plan (default: the built-in document)
       --baseline RESULTS  the run to compare with
+      --resources FILE    what was captured elsewhere of psql, redis-cli, top,
+                          metrics …; repeatable (beside the run it is found)
       --log FILE          the application's log, wherever it is, also .gz or
                           .zst; repeatable (logs beside the run are found)
       --target TARGET     add a target, or replace the document's; repeatable:
