@@ -184,6 +184,7 @@ type Stability struct {
 	Outages     []Outage
 	Stalls      []Outage // shorter stretches without completions; they do not count as outages
 	Restarts    []string // needs resource snapshots or the application's log
+	RestartsIn  string   // where restarts were looked for: "the application's log and uptime"; "" nowhere
 	LostWorkers int
 }
 

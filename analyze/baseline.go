@@ -64,6 +64,7 @@ func compare(c, baseline *context) *Comparison {
 		}
 		judged = append(judged, j)
 	}
+	judged = append(judged, compareCPU(c, baseline, w, b))
 	ps := make([]float64, len(judged))
 	for i, j := range judged {
 		ps[i] = j.p
@@ -71,9 +72,6 @@ func compare(c, baseline *context) *Comparison {
 	for i, stands := range stats.BenjaminiHochberg(ps, falseShare) {
 		cmp.Rows = append(cmp.Rows, judged[i].verdict(stands))
 	}
-	need := "resource snapshots of both runs"
-	none := measure.None(measure.Ratio, measure.NoSource, need)
-	cmp.Rows = append(cmp.Rows, ComparisonRow{Metric: "cpu", Baseline: none, Current: none, Difference: none, Relative: none, Why: "cannot tell: needs " + need})
 	return cmp
 }
 

@@ -170,8 +170,11 @@ type poolUse struct {
 
 func (p *poolUse) text() string {
 	text := fmt.Sprintf("%.0f of %.0f connections were in use at the most", p.most, p.limit)
-	if p.waiters {
-		text += fmt.Sprintf(" and %.0f requests waited for one", p.waited)
+	switch {
+	case p.waiters && p.waited > 0:
+		text += fmt.Sprintf(" and at most %.0f waited for one", p.waited)
+	case p.waiters:
+		text += " and none was waited for"
 	}
 	return text
 }
@@ -258,7 +261,7 @@ func (c *context) poolHeld(o occurrences) (YesNo, string) {
 	p := c.fullestPool()
 	var use string
 	if p != nil {
-		use = fmt.Sprintf("%s, by %d readings", p.text(), p.readings)
+		use = fmt.Sprintf("%s (%d readings)", p.text(), p.readings)
 	}
 	switch {
 	case c.givesUpNone():

@@ -82,6 +82,9 @@ func (c *context) noExhaustion() (YesNo, string) {
 		if r.Component == "load_generator" || r.Track == nil || !r.Peak.Measured() || r.Status == ResourceUnknown {
 			continue
 		}
+		if r.BusyBefore {
+			continue // not by this load
+		}
 		seen++
 		name := ComponentWords(r.Component) + " " + lowered(r.Title)
 		if r.Status == ResourceSaturated {

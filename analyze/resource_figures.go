@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
 )
 
@@ -52,6 +53,11 @@ func (c *context) resource(baseline *context, component string, row *resourceRow
 	tr, ofHost := c.trackOf(component, row)
 	if tr == nil {
 		r.Why = "needs " + need
+		if why := c.nothingCounted(component, row); why != "" {
+			r.Why = why
+			r.Normal, r.Peak = measure.None(row.unit, measure.NotApplicable, ""), measure.None(row.unit, measure.NotApplicable, "")
+			r.Saturation = measure.None(measure.Ratio, measure.NotApplicable, "")
+		}
 		r.Capacity = c.capacityOf(component, row, nil)
 		return r
 	}
@@ -72,6 +78,22 @@ func (c *context) resource(baseline *context, component string, row *resourceRow
 	r.Onset = onset(tr, from)
 	c.judgeResource(&r, from, to)
 	return r
+}
+
+// nothingCounted says why a figure that was recorded has no readings: of no
+// look-ups there is no share of hits, of no queries no latency. It is empty for
+// one that was not recorded.
+func (c *context) nothingCounted(component string, row *resourceRow) string {
+	has := func(metric string) bool {
+		return slices.ContainsFunc(c.run.Tracks, func(tr loadtest.Track) bool { return tr.Component == component && tr.Metric == metric })
+	}
+	switch {
+	case row.metric == "hit_rate" && has("hits_total") && has("misses_total"):
+		return "nothing was looked up in the cache"
+	case row.metric == "query_latency" && slices.ContainsFunc(row.tracks, has):
+		return "no query was executed"
+	}
+	return ""
 }
 
 // trackOf returns what a row of a component rests on. The application's

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/measure"
 )
@@ -48,6 +49,12 @@ func (c *context) judgeResource(r *Resource, from, to float64) {
 		why := fmt.Sprintf("peak %s of %s", percent(share), capacityWords(r))
 		if r.Why != "" {
 			why += "; " + r.Why
+		}
+		if n, ok := r.Normal.Float(); ok && r.NormalFrom == normalIdle && r.Status != ResourceOK {
+			if limit, _ := r.Capacity.Float(); n >= saturatedFrom*limit {
+				r.BusyBefore = true
+				why += "; it was as busy before the load, so that other work takes it"
+			}
 		}
 		r.Why = why
 		c.directEvidence(r, from, to)
@@ -184,7 +191,17 @@ func (c *context) directEvidence(r *Resource, from, to float64) {
 			return
 		}
 		if l := c.logged("memory"); l.count > 0 {
-			say("the application ran out of memory at %s of the run, as its log says", measure.Span(l.first-c.start))
+			say("the application ran out of memory at %s of the run, as its log says", measure.Span(math.Round(l.first-c.start)))
+		} else if l := c.logged("crash"); l.count > 0 && namesMemory(l.example) {
+			say("the application was killed at %s of the run, and its log names memory: %s", measure.Span(math.Round(l.first-c.start)), withoutTime(l.example))
 		}
 	}
+}
+
+// namesMemory reports whether a line on a crash speaks of memory.
+func namesMemory(line string) bool {
+	words := wordsOf(line)
+	return slices.ContainsFunc(words, func(w string) bool {
+		return w == "memory" || w == "oom" || w == "oomkilled" || w == "memoryerror" || w == "outofmemoryerror"
+	})
 }

@@ -66,6 +66,7 @@ type Resource struct {
 	Status                             ResourceStatus
 	Why                                string  // what decided, for the footnote
 	Onset                              float64 // s of the run from which it was at 90 % of its capacity and stayed there; NaN never
+	BusyBefore                         bool    // it was at its limit before the load, too: other work takes it
 	OfHost                             bool    // the figures are the host's, for want of the component's own
 	Track                              *Track  // what the row rests on; nil: not measured
 }

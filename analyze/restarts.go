@@ -198,21 +198,32 @@ func (c *context) unreachables() []unreachable {
 	return out
 }
 
-// looksForRestarts reports whether anything was recorded that would show a
-// restart of the system.
-func (c *context) looksForRestarts() bool {
+// looksForRestarts says in what restarts of the system would show; "" in
+// nothing that was recorded.
+func (c *context) looksForRestarts() string {
+	var in []string
 	if c.hasLog() {
-		return true
+		in = append(in, "the application's log")
 	}
-	for i := range c.tracks.all {
-		switch tr := &c.tracks.all[i]; tr.Metric {
-		case "uptime_seconds", "start_time_seconds", "restarts_total":
-			if tr.Component != "load_generator" && tr.Component != "host" && len(tr.Time) > 1 {
-				return true
-			}
-		}
+	seen := func(is func(Track) bool) bool {
+		return slices.ContainsFunc(c.tracks.all, func(tr Track) bool {
+			return tr.Component != "load_generator" && tr.Component != "host" && len(tr.Time) > 1 && is(tr)
+		})
 	}
-	return slices.ContainsFunc(c.tracks.all, func(tr Track) bool {
-		return tr.Component == "app" && strings.HasSuffix(tr.Metric, "_total") && len(tr.Time) > 1
-	})
+	if seen(func(tr Track) bool {
+		return tr.Metric == "uptime_seconds" || tr.Metric == "start_time_seconds" || tr.Metric == "restarts_total"
+	}) {
+		in = append(in, "uptimes")
+	}
+	if seen(func(tr Track) bool { return tr.Component == "app" && strings.HasSuffix(tr.Metric, "_total") }) {
+		in = append(in, "the application's counters")
+	}
+	switch n := len(in); n {
+	case 0:
+		return ""
+	case 1:
+		return in[0]
+	default:
+		return strings.Join(in[:n-1], ", ") + " and " + in[n-1]
+	}
 }

@@ -28,7 +28,7 @@ func stability(c *context) Stability {
 	if c.run.Log != nil {
 		s.LostWorkers = c.run.Log.LostWorkers
 	}
-	s.Restarts = c.restarts()
+	s.Restarts, s.RestartsIn = c.restarts(), c.looksForRestarts()
 	ts, step := ticks(c)
 	done := int64(0)
 	for _, t := range ts {
@@ -77,8 +77,8 @@ func stability(c *context) Stability {
 	}
 	switch {
 	case len(s.Restarts) > 0:
-	case c.looksForRestarts():
-		s.Why += "; no restart seen"
+	case s.RestartsIn != "":
+		s.Why += "; no restart seen in " + s.RestartsIn
 	default:
 		s.Why += "; restarts of the system are not visible to Locust: needs " + needRestarts
 	}

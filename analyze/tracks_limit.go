@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
 )
 
@@ -42,11 +43,15 @@ func (t *tracks) limit(c *context) {
 		if tr.Instance != "" {
 			continue
 		}
-		if n, why, ok := stated(c, tr.Component, tr.Metric); ok {
-			tr.Limit, tr.LimitWhy = n, why
-			continue
-		}
 		tr.Limit, tr.LimitWhy = t.discovered(tr)
+		if n, why, ok := stated(c, tr.Component, tr.Metric); ok && n != tr.Limit {
+			if !math.IsNaN(tr.Limit) && tr.LimitWhy == limitWords[limitsOf[tr.Metric]] {
+				c.note(loadtest.Note{Code: "capacity_differs_" + tr.Component + "_" + tr.Metric, Severity: loadtest.Warn, Source: tr.File,
+					Message: fmt.Sprintf("The document states %s of %s as the capacity of the %s; its own files say %s.", measure.Stated(n, tr.Unit), strings.ReplaceAll(tr.Metric, "_", " "),
+						ComponentWords(tr.Component), measure.Stated(tr.Limit, tr.Unit))})
+			}
+			tr.Limit, tr.LimitWhy = n, why
+		}
 	}
 }
 

@@ -78,7 +78,7 @@ type compared struct {
 
 const (
 	lackBaseline = "Not measured: needs a baseline run; name its results with --baseline."
-	lackCPU      = "Not measured: needs resource snapshots of the application server taken during both runs; this version reads none."
+	lackCPU      = "Not measured: needs figures of the application's processors of both runs: peakload record --process app=PATTERN -- locust …; name the other run's results with --baseline."
 )
 
 // compared returns the comparison of the metric that a row's label names; ok
@@ -86,8 +86,11 @@ const (
 func (f *filler) compared(label string) (c compared, ok bool) {
 	if says(label, "CPU", "Memory") {
 		c = compared{note: "resources-compared", lacking: lackCPU}
-		if says(label, "CPU") {
-			f.takeRow(&c, "cpu")
+		if says(label, "CPU") && !f.takeRow(&c, "cpu") {
+			// Without a baseline the run's own figure is still known.
+			if r := f.a.Resource("Application", label); r != nil {
+				c.Current = r.Peak
+			}
 		}
 		return c, true
 	}

@@ -310,8 +310,13 @@ func (f *filler) stabilityText() string {
 	return text + f.restartNote()
 }
 
-// restartNote says what the load generator's files cannot show.
+// restartNote says what was looked for, and what the load generator's files
+// cannot show.
 func (f *filler) restartNote() string {
+	if f.a.Stability.RestartsIn != "" {
+		return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99 % failed. "+
+			"Restarts were looked for in "+f.a.Stability.RestartsIn+".")
+	}
 	return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99 % failed. "+
 		"Locust's files do not show restarts of the system's processes; that needs the application's log or snapshots of its uptime.")
 }

@@ -122,6 +122,9 @@ func (t resourceTable) fill(c *form.Slot, i int, header string, r *analyze.Resou
 		t.figure(c, r.Saturation, header, t.note, t.lacking)
 	case t.peak:
 		text := t.text(r.Peak, style, t.note, t.lacking)
+		if r.Metric == "cpu" && r.Peak.Measured() && r.Track != nil && strings.HasPrefix(r.Track.LimitWhy, "all of ") {
+			text += t.notes.add(t.note+"-cores", "CPU Usage: 100 % is "+r.Track.LimitWhy+".")
+		}
 		if r.Peak.Measured() && r.OfHost {
 			text += t.notes.add("host-figures", "Of the whole host, for want of figures of the application's own: whatever else runs there is in it.")
 		}
