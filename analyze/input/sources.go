@@ -9,6 +9,7 @@ import (
 	"github.com/peakload/peakload/analyze/input/internal/capture"
 	"github.com/peakload/peakload/analyze/input/locust"
 	"github.com/peakload/peakload/analyze/input/postgres"
+	"github.com/peakload/peakload/analyze/input/prometheus"
 	"github.com/peakload/peakload/analyze/input/redis"
 	"github.com/peakload/peakload/analyze/input/resources"
 	"github.com/peakload/peakload/analyze/loadtest"
@@ -133,6 +134,15 @@ var sources = []source{
 		},
 	},
 	{
+		kind: prometheus.KindQuery, what: "answers of Prometheus's query_range (JSON)", beside: true, several: true, evidence: true,
+		endings: []string{".json"},
+		sniff:   prometheus.Sniff,
+		read: func(r io.Reader, file string, _ *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Tracks, n, err = prometheus.Read(r, file)
+			return n, err
+		},
+	},
+	{
 		kind: "capture", what: "captures of psql, redis-cli, top, free, vmstat and the like", beside: true, several: true, evidence: true,
 		sniff: func(head []byte) bool { return len(capture.Sniff(head, captures(&Options{}))) > 0 },
 		read: func(r io.Reader, file string, s *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
@@ -147,7 +157,7 @@ var sources = []source{
 // sample of a capture.
 func captures(o *Options) []capture.Parser {
 	return slices.Concat(
-		[]capture.Parser{postgres.Parser(), redis.Parser(), redis.Memcached()},
+		[]capture.Parser{postgres.Parser(), redis.Parser(), redis.Memcached(), prometheus.Parser()},
 		host.Parsers(o.Processes),
 		app.Parsers(o.Paths),
 	)

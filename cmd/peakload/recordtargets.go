@@ -10,6 +10,7 @@ import (
 
 	"github.com/peakload/peakload/analyze/input/app"
 	"github.com/peakload/peakload/analyze/input/live"
+	"github.com/peakload/peakload/analyze/input/prometheus"
 	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/record"
 )
@@ -204,4 +205,4 @@ func (t recordTarget) reader(read func([]byte, float64) []live.Reading, what str
 	}
 }
 
-func prometheusReader() func([]byte, float64) []live.Reading { return nil }
+func prometheusReader() func([]byte, float64) []live.Reading { return prometheus.Live() }
