@@ -12,18 +12,22 @@ var (
 	nameOnly = regexp.MustCompile(`^([a-zA-Z_][a-zA-Z0-9_?]*) +(.*)$`)
 )
 
+func isRecord(line string) bool {
+	return line != "" && strings.IndexByte("-+*", line[0]) >= 0 && record.MatchString(line)
+}
+
 // expanded reads output of \x at lines[i], the line of the first record.
 //
 //	-[ RECORD 1 ]-+-------
 //	datname       | muejam
 //	xact_commit   | 25
 func expanded(lines []string, i int) *table {
-	if !record.MatchString(lines[i]) {
+	if !isRecord(lines[i]) {
 		return nil
 	}
 	t := &table{from: i, to: i + 1}
 	for j := i; j < len(lines); {
-		if !record.MatchString(lines[j]) {
+		if !isRecord(lines[j]) {
 			break
 		}
 		pattern := nameLine

@@ -3,7 +3,6 @@
 package redis
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -19,17 +18,23 @@ func Parser() capture.Parser {
 	}}
 }
 
-// keyValue is a line of INFO.
-var keyValue = regexp.MustCompile(`^([a-z][a-z0-9_]*):(.*)$`)
-
 // field cuts a line of INFO.
 func field(line string) (name, value string, ok bool) {
 	line = strings.TrimRight(line, "\r ")
 	i := strings.IndexByte(line, ':')
-	if i <= 0 || !keyValue.MatchString(line) && !errorStat(line) {
+	if i <= 0 || !isName(line[:i]) && !errorStat(line) {
 		return "", "", false
 	}
 	return line[:i], line[i+1:], true
+}
+
+func isName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !(c >= 'a' && c <= 'z' || i > 0 && (c == '_' || c >= '0' && c <= '9')) {
+			return false
+		}
+	}
+	return true
 }
 
 // errorStat reports a line of a section whose names are not all lower case.

@@ -21,7 +21,10 @@ func isStatHeader(line string) bool {
 func parseStat(s *capture.Sample, emit func(metric string, value, step float64, line int)) {
 	first := true
 	for i, line := range s.Lines {
-		m := statRow.FindStringSubmatch(line)
+		var m []string
+		if strings.Contains(line, " (+") {
+			m = statRow.FindStringSubmatch(line)
+		}
 		if m == nil {
 			if isStatHeader(line) || strings.HasPrefix(line, "------- data ------") {
 				s.Use(i, i+1)

@@ -97,11 +97,11 @@ func (c *reading) flush() {
 		parse(s, func(r Reading) { c.take(c.kinds[i], r) })
 	}
 	for i, line := range s.Lines {
-		if idle(line) {
-			continue
-		}
-		c.lines++
-		if !s.Used(i) {
+		switch {
+		case s.Used(i):
+			c.lines++
+		case !idle(line):
+			c.lines++
 			if c.strange++; c.strange == 1 {
 				c.strangeLine, c.strangeText = s.Line+i, clip(line)
 			}
