@@ -19,6 +19,9 @@ type Diagnosis struct {
 	// Summary is the diagnosis in a sentence, also where nothing is named:
 	// why not.
 	Summary string
+	// Hurt says that users had something to complain of: a missed target on
+	// latency or errors, an outage, or a latency that rose by much under load.
+	Hurt bool
 
 	Immediate []string // actions, the most urgent first; each with its figure
 	Capacity  []string // improvements of capacity
@@ -28,6 +31,7 @@ type Diagnosis struct {
 // A Finding is a bottleneck with its evidence.
 type Finding struct {
 	Kind           string // as in RESULTS_JSON.md: "connection_pool", "app_cpu", …
+	Title          string // the kind in words: "Connection pool"
 	Component      string // in words: "database connection pool of the application"
 	Symptom        string
 	Impact         string
@@ -48,11 +52,19 @@ type Evidence struct {
 }
 
 // A Ruled is a kind of bottleneck that was ruled out.
-type Ruled struct{ Kind, Why string }
+type Ruled struct {
+	Kind  string
+	Title string // the kind in words
+	Why   string
+}
 
 // A Gap is a kind of bottleneck that could not be looked for, and what would
 // be needed.
-type Gap struct{ Kind, Need string }
+type Gap struct {
+	Kind  string
+	Title string // the kind in words
+	Need  string
+}
 
 // A Scaling is the strategy that the findings support; "" where the run does
 // not say.

@@ -5,14 +5,6 @@ import (
 	"github.com/peakload/peakload/report/form"
 )
 
-// lackCapacity names the run that would tell a system's capacity.
-const lackCapacity = "Not measured: needs the capacity analysis, which this version does not do. The run that tells it climbs in steps of a minute or more, " +
-	"at least one of them beyond the first broken target, and keeps a little load on after the ramp-down."
-
-// lackDiagnosis names what a cause is established from.
-const lackDiagnosis = "Not measured: naming a cause needs resource snapshots of the application, its database, its cache and the load generator, taken during the run; " +
-	"this version reads none. Locust's files show what became slow and what failed, not why."
-
 // capacityColumns recognises the table of the system's capacity by its rows;
 // its columns are too common.
 func capacityColumns(t *form.Table) bool {
@@ -74,16 +66,4 @@ func (f *filler) capacityRow(label string) (id, text, note string) {
 		return "max-users", c.MaxUsersText, c.MaxUsersNote
 	}
 	return "max-throughput", c.MaxRPSText, c.MaxRPSNote
-}
-
-// fillBottlenecks says what naming a bottleneck needs, item by item.
-func fillBottlenecks(f *filler, s *form.Section) {
-	for _, it := range items(s) {
-		if it.Value != nil {
-			f.absent(it.Value, "diagnosis", lackDiagnosis)
-		}
-	}
-	for _, field := range s.Fields {
-		f.absent(field, "diagnosis", lackDiagnosis)
-	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 
+	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/report/form"
 )
 
@@ -77,3 +78,14 @@ func fillQuality(f *filler, s *form.Section) {
 
 // qualityIcons are the signs of a note's severities, in their order.
 var qualityIcons = [...]string{"ℹ️", "⚠️", "❌"}
+
+// longest returns the longest of outages.
+func longest(os []analyze.Outage) analyze.Outage {
+	best := os[0]
+	for _, o := range os[1:] {
+		if o.End-o.Start > best.End-best.Start {
+			best = o
+		}
+	}
+	return best
+}

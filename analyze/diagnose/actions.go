@@ -210,6 +210,15 @@ func ceilings(s *scene) []ceiling {
 		}
 		out = append(out, ceiling{c.kind, c.what, x / u, fmt.Sprintf("%s at %s ≈ %s (%s of %s at %s)", c.what, "100%", perSecond(roundTo2(x/u)), percent(u), of, perSecond(x))})
 	}
+	// The machine, where it is the system under test that uses it: what other
+	// work takes is not to be had.
+	if by, busy, cores := s.shares(s.stress); busy > 0 && cores > 0 {
+		tested := by[app] + by[database] + by[cache] + by[generator]
+		if other := math.Max(0, busy-tested); tested > other && tested < cores {
+			out = append(out, ceiling{"host_cpu", "the machine's processors", x * (cores - other) / tested,
+				fmt.Sprintf("the machine's processors at %s ≈ %s (%s of %s cores at %s, load generator included)", "100%", perSecond(roundTo2(x*(cores-other)/tested)), digits(busy), digits(cores), perSecond(x))})
+		}
+	}
 	slices.SortStableFunc(out, func(a, b ceiling) int {
 		switch {
 		case a.rps < b.rps:
@@ -262,7 +271,7 @@ func improvements(s *scene) []string {
 		}
 		break // the next limit is one
 	}
-	if kinds := s.a.Capacity.Outcome; len(fs) > 0 && kinds == analyze.NotIdentifiable && s.a.Capacity.BreakingNote != "" && len(out) < mostActions {
+	if len(fs) > 0 && fs[0].Kind != "crash" && fs[0].Kind != "memory" && s.a.Capacity.Outcome == analyze.NotIdentifiable && s.a.Capacity.BreakingNote != "" && len(out) < mostActions {
 		out = append(out, "Measure the breaking point: "+plainSentence(s.a.Capacity.BreakingNote))
 	}
 	return out

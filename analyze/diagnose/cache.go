@@ -72,7 +72,7 @@ func lookAtCache(s *scene) outcome {
 	case fell:
 		t.waiting = clamp((before - ratio) / .4)
 	}
-	onset := evicted.first(1, 0)
+	onset := s.first(evicted, 1)
 	t.order = s.precedes(onset, evicted)
 	if !evicting {
 		t.order = math.NaN()

@@ -129,7 +129,7 @@ func lookAtAppCPU(s *scene) outcome {
 	if median(v) < cpuMost || quantile(v, .95) < cpuHighest {
 		return isClear(use)
 	}
-	onset := l.series.first(.9*l.unit(), 0)
+	onset := s.first(l.series, cpuMost*l.unit())
 	t := noTerms()
 	t.saturation = saturated(v, 1)
 	t.demand = s.demandTerm(mean(v))
@@ -141,8 +141,8 @@ func lookAtAppCPU(s *scene) outcome {
 	f.Recommendation = "Profile the application and reduce the processor time of a request, or give it more cores or instances"
 	if c, x := s.cores(app, s.stress), s.throughput(); c > 0 && x > 0 && l.limit > 0 {
 		d := c / x
-		law := fmt.Sprintf("%s of processor time a request (%s cores ÷ %s): %s carry at most %s, and %s were answered",
-			seconds(d), digits(c), perSecond(x), count(l.limit, "core", "cores"), perSecond(l.limit/d), perSecond(x))
+		law := fmt.Sprintf("%s of processor time a request (%s cores ÷ %s): %s carry %s at most, and %s were answered",
+			seconds(d), digits(c), perSecond(x), coresOf(l.limit), perSecond(l.limit/d), perSecond(x))
 		f.Evidence = append(f.Evidence, evidence(law, d, measure.Seconds, l.series))
 		if want, _, ok := s.asked(); ok && want > x {
 			f.Recommendation = fmt.Sprintf("Profile the application: %s of processor time a request is what limits it. At this cost %s users, who ask for %s when nothing keeps them waiting, need %s × %s × 1.3 = %s cores; it has %s",
@@ -166,6 +166,14 @@ func (l load) of() string {
 		return fmt.Sprintf("%s %s cores", l.whose, digits(l.limit))
 	}
 	return "its " + digits(l.limit) + " cores"
+}
+
+// coresOf names so many cores.
+func coresOf(n float64) string {
+	if n == 1 {
+		return "one core can"
+	}
+	return digits(n) + " cores can"
 }
 
 // unit is the reading at full use.
@@ -257,10 +265,10 @@ func lookAtDatabaseCPU(s *scene) outcome {
 	if full {
 		t.saturation = saturated(l.share(s.stress), 1)
 		t.demand = s.demandTerm(mean(l.share(s.stress)))
-		onset = l.series.first(.9*l.unit(), 0)
+		onset = s.first(l.series, cpuMost*l.unit())
 	} else {
 		t.saturation = saturated(hostV, 1)
-		onset = s.series(host, "cpu_ratio").first(.9, 0)
+		onset = s.first(s.series(host, "cpu_ratio"), .85)
 		use += fmt.Sprintf(", and the machine's %s cores were busy to %s", digits(cores), percent(mean(hostV)))
 	}
 	if !math.IsNaN(rise) {
@@ -344,7 +352,7 @@ func lookAtHostCPU(s *scene) outcome {
 		return isClear(use + ": the database takes the most of it, and is judged by itself")
 	}
 	t := noTerms()
-	onset := sr.first(.9, 0)
+	onset := s.first(sr, .85)
 	t.saturation = saturated(v, 1)
 	if q := s.series(host, "run_queue"); cores > 0 && len(q.in(s.stress)) > 0 {
 		t.waiting = clamp((median(q.in(s.stress))/cores - 1) / 2)

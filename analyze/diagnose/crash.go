@@ -75,6 +75,13 @@ func lookForCrash(s *scene) outcome {
 		}
 	}
 	f.Symptom = upper(said)
+	if lines == 0 && restarts == 0 && len(st.Restarts) == 0 {
+		f.Component = "application, or what answers for it"
+		f.Recommendation = "Find out why connections were refused: whether a process ended (its log and the kernel's of that second) or what stands before it gave up"
+		o := isFound(f, t)
+		o.independent = true
+		return o
+	}
 	f.Recommendation = "Find out why the process ended (its log and the kernel's of that second), and keep a second instance behind a load balancer so that one may"
 	if down > 0 {
 		f.Recommendation += fmt.Sprintf("; a restart cost %s of answers here", measure.Span(math.Round(down)))

@@ -24,7 +24,7 @@ func Run(a *analyze.Analysis) {
 	a.Diagnosis.Immediate = immediate(s)
 	a.Diagnosis.Capacity = improvements(s)
 	a.Diagnosis.Scaling = scaling(s)
-	a.Failures.Timeouts.RootCause = rootCause(a)
+	a.Failures.Timeouts.RootCause = rootCause(s)
 	a.Issues = issues(s)
 	a.Lessons = lessons(s)
 }
@@ -34,12 +34,13 @@ func Run(a *analyze.Analysis) {
 //
 // The first timeout itself is in few files, so the moment from which users
 // noticed something stands for it: a request that times out was slow before.
-func rootCause(a *analyze.Analysis) string {
+func rootCause(s *scene) string {
+	a := s.a
 	if n, ok := a.Failures.Timeouts.Count.Float(); !ok || n == 0 {
 		return ""
 	}
 	for _, f := range a.Diagnosis.Findings {
-		if f.Suspected || f.Consequence != "" {
+		if f.Suspected || f.Consequence != "" || f.Onset > s.onset+15 {
 			continue
 		}
 		return f.Component + ": " + f.Symptom

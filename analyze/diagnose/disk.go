@@ -42,9 +42,9 @@ func lookAtDisk(s *scene) outcome {
 	if len(b) > 0 {
 		t.saturation = saturated(b, 1)
 	}
-	onset := wait.first(muchWaiting, 0)
+	onset := s.first(wait, muchWaiting)
 	if len(b) > 0 {
-		onset = busy.first(busyDisk, 0)
+		onset = s.first(busy, busyDisk)
 	}
 	t.order = s.precedes(onset, wait)
 	t.shift = s.tieBreaker(wait)

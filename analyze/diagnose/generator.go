@@ -36,7 +36,7 @@ func lookAtGenerator(s *scene) outcome {
 			v[i] /= processes
 		}
 		t.saturation = saturated(v, 1)
-		onset := sr.first(.9*processes, 0)
+		onset := s.first(sr, .85*processes)
 		use = fmt.Sprintf("Locust used %s of one core %s", percent(mean(v)), s.stress.name)
 		if processes > 1 {
 			use = fmt.Sprintf("Locust's %.0f processes used %s of one core each %s", processes, percent(mean(v)), s.stress.name)

@@ -49,7 +49,7 @@ func issues(s *scene) []analyze.Issue {
 	for _, f := range a.Diagnosis.Suspicions {
 		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Suspected, not established: " + f.Component, Evidence: f.Symptom})
 	}
-	if gaps := a.Diagnosis.NotLookedAt; s.hurt && len(gaps) > 0 {
+	if gaps := a.Diagnosis.NotLookedAt; s.hurt && len(gaps) > 0 && len(a.Diagnosis.Findings) == 0 {
 		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Causes that could not be looked for: " + s.unseen(), Evidence: "needs " + gaps[0].Need})
 	}
 	for _, n := range a.Quality {
@@ -135,7 +135,11 @@ var kindOfRow = map[[2]string]string{
 // speaks of.
 func resourceIssues(a *analyze.Analysis) (high, full []analyze.Issue) {
 	for _, r := range a.Resources {
-		if r.Status != analyze.ResourceHigh && r.Status != analyze.ResourceSaturated || spokenOf(a, kindOfRow[[2]string{r.Component, r.Metric}]) {
+		kind := kindOfRow[[2]string{r.Component, r.Metric}]
+		if r.Track != nil && strings.HasPrefix(r.Track.Metric, "pool_") {
+			kind = "connection_pool"
+		}
+		if r.Status != analyze.ResourceHigh && r.Status != analyze.ResourceSaturated || spokenOf(a, kind) {
 			continue
 		}
 		name := strings.TrimSpace(upper(nameOf(r.Component)) + ": " + r.Title)
@@ -150,7 +154,7 @@ func resourceIssues(a *analyze.Analysis) (high, full []analyze.Issue) {
 		i := analyze.Issue{Severity: "P2", Title: name + " is high", Evidence: why}
 		if r.Status == analyze.ResourceSaturated {
 			i.Severity, i.Title = "P1", name+" is at its limit"
-			if said := clearedAs(a, kindOfRow[[2]string{r.Component, r.Metric}]); said != "" {
+			if said := clearedAs(a, kind); said != "" {
 				i.Severity, i.Evidence = "P2", said
 			}
 			if i.Severity == "P1" {

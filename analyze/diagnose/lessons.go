@@ -201,7 +201,8 @@ func (s *scene) whatWasNotSeen() string {
 			dark = append(dark, nameOfTarget(r))
 		}
 	}
-	if gaps := s.a.Diagnosis.NotLookedAt; len(gaps) > 0 {
+	// What nothing points to is no loss where a cause is known.
+	if gaps := s.a.Diagnosis.NotLookedAt; len(gaps) > 4 || s.hurt && len(gaps) > 0 && len(s.a.Diagnosis.Findings) == 0 {
 		dark = append(dark, s.unseen())
 	}
 	if len(dark) == 0 {

@@ -39,7 +39,7 @@ func lookAtLocks(s *scene) outcome {
 		t.saturation = clamp((part - .1) / .4)
 	}
 	t.waiting = s.waits(waits)
-	onset := waits.first(1, 0)
+	onset := s.first(waits, 1)
 	t.order = s.precedes(onset, waits)
 	t.shift = s.tieBreaker(waits)
 	f := analyze.Finding{Component: "locks of the database", Onset: onset, Impact: s.impact()}

@@ -58,10 +58,10 @@ func lookAtMemory(s *scene) outcome {
 		t.text = 1
 	}
 	switch {
+	case died && grew >= 3:
+		t.saturation = 1 // it grew until it died, wherever its limit was
 	case limit > 0:
 		t.saturation = clamp((highest(v)/limit - .7) / .25)
-	case died && grew >= 3:
-		t.saturation = 1 // it grew until it died
 	}
 	if swapping {
 		t.waiting = 1
@@ -70,7 +70,7 @@ func lookAtMemory(s *scene) outcome {
 	if len(s.a.Stability.Outages) > 0 && died {
 		onset = s.a.Stability.Outages[0].Start
 	} else if limit > 0 {
-		onset = sr.first(.9*limit, 0)
+		onset = s.first(sr, .9*limit)
 	}
 	if !math.IsNaN(onset) {
 		t.order = s.precedes(onset, sr)
@@ -83,7 +83,7 @@ func lookAtMemory(s *scene) outcome {
 		if slope > 0 {
 			said += fmt.Sprintf(", by %s/s under load", bytes(slope))
 		}
-		if limit > 0 {
+		if limit > 0 && highest(v) >= .7*limit {
 			said += ", of " + bytes(limit)
 		}
 		f.Evidence = append(f.Evidence, evidence(said, top, measure.Bytes, sr))
@@ -93,7 +93,7 @@ func lookAtMemory(s *scene) outcome {
 		said = join(said, more)
 		f.Evidence = append(f.Evidence, evidence(more, killed, measure.Count, nil))
 	} else if died {
-		said = join(said, "and fell back at once when the process ended")
+		said += ", and fell back at once when the process ended"
 	}
 	if swapping {
 		said = join(said, bytes(swapIn)+"/s were read back from swap")

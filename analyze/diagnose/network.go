@@ -50,7 +50,7 @@ func lookAtNetwork(s *scene) outcome {
 	}
 	onset := math.NaN()
 	if limit > 0 {
-		onset = sr.first(.9*limit, 0)
+		onset = s.first(sr, .9*limit)
 		t.order = s.precedes(onset, sr)
 	}
 	f := analyze.Finding{Component: "network", Onset: onset, Symptom: upper(said) + s.since(onset), Impact: s.impact()}

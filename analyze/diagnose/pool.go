@@ -58,8 +58,8 @@ func lookAtPool(s *scene) outcome {
 	if math.IsNaN(t.waiting) && len(gaveUp) > 0 {
 		t.waiting = s.waits(gaveUp)
 	}
-	onset := use.first(fullPool*limit, 0)
-	if q := waiting.first(1, 0); q > onset {
+	onset := s.first(use, fullPool*limit)
+	if q := s.first(waiting, 1); q > onset {
 		onset = q
 	}
 	if len(use) > 0 {

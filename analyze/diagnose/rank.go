@@ -52,17 +52,17 @@ var links = [...]link{
 // its limit voids the rest; causes stand before what follows from them;
 // what is not established is named only beside what is.
 func rank(s *scene, outs []outcome) analyze.Diagnosis {
-	var d analyze.Diagnosis
+	d := analyze.Diagnosis{Hurt: s.hurt}
 	var hits []*outcome
 	for i := range outs {
 		o := &outs[i]
 		switch {
 		case o.state == blind:
-			d.NotLookedAt = append(d.NotLookedAt, analyze.Gap{Kind: o.kind, Need: o.why})
+			d.NotLookedAt = append(d.NotLookedAt, analyze.Gap{Kind: o.kind, Title: upper(nounOf(o.kind)), Need: o.why})
 		case o.state == clear:
-			d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Why: o.why})
+			d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: o.why})
 		case !s.hurt && o.kind != "load_generator":
-			d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Why: lowerFirst(o.finding.Symptom) + ", but users had nothing of it: no target on latency or errors was missed, and latency rose by less than three times"})
+			d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: lowerFirst(o.finding.Symptom) + ", but users had nothing of it: no target on latency or errors was missed, and latency rose by less than three times"})
 		default:
 			hits = append(hits, o)
 		}
@@ -135,7 +135,7 @@ func withoutRemainders(s *scene, hits []*outcome, d *analyze.Diagnosis) []*outco
 	for _, o := range hits {
 		if o.kind == "slow_endpoint" && !o.independent {
 			if other != "" {
-				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Why: fmt.Sprintf("%s; %s explains it", lowerFirst(o.finding.Symptom), other)})
+				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: fmt.Sprintf("%s; %s explains it", lowerFirst(o.finding.Symptom), other)})
 				continue
 			}
 			if unseen > 1 {

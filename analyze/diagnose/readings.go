@@ -131,29 +131,25 @@ func (sr series) file() string {
 	return sr[0].File
 }
 
-// first returns the first second from which the readings stay at or above a
-// level for two readings, not before the load; NaN never.
-func (sr series) first(level, from float64) float64 {
+// first returns the second of the run from which the readings are at or above
+// a level and stay there until the end of the stress, single readings apart;
+// NaN never.
+func (s *scene) first(sr series, level float64) float64 {
 	out := math.NaN()
 	for _, t := range sr {
-		run, began := 0, math.NaN()
-		for i, v := range t.Value {
-			if t.Time[i] < from {
-				continue
+		below, above, began := 0, 0, math.NaN()
+		for i := len(t.Value) - 1; i >= 0 && below < 2; i-- {
+			switch {
+			case t.Time[i] > s.stress.to || t.Time[i] < 0:
+			case t.Value[i] < level:
+				below++
+			default:
+				below, began = 0, t.Time[i]
+				above++
 			}
-			if v < level {
-				run = 0
-				continue
-			}
-			if run++; run == 1 {
-				began = t.Time[i]
-			}
-			if run == 2 {
-				if !(out <= began) {
-					out = began
-				}
-				break
-			}
+		}
+		if above >= 2 && !(out <= began) {
+			out = began
 		}
 	}
 	return out

@@ -174,7 +174,7 @@ func look(s *scene) []outcome {
 	out := make([]outcome, 0, len(rules))
 	for _, r := range rules {
 		o := r.look(s)
-		o.kind, o.finding.Kind = r.kind, r.kind
+		o.kind, o.finding.Kind, o.finding.Title = r.kind, r.kind, upper(r.noun)
 		out = append(out, o)
 	}
 	return out

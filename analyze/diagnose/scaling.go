@@ -35,7 +35,7 @@ func scaling(s *scene) analyze.Scaling {
 	x := perSecond(s.goodput())
 	switch f.Kind {
 	case "app_cpu", "worker_queue":
-		out.Horizontal = fmt.Sprintf("Helps: one instance answered %s with its %s at the limit; each further instance adds about as much until something shared is full%s", x, nounOf(f.Kind), s.sharedNext())
+		out.Horizontal = fmt.Sprintf("Helps: one instance answered %s with its %s at the limit; each further instance adds about as much until something shared is full%s", x, ownPart[f.Kind], s.sharedNext())
 		if want, _, ok := s.asked(); ok && want > s.goodput() && s.goodput() > 0 {
 			out.Horizontal += fmt.Sprintf("; %s users ask for %s, so %s", whole(s.stressUsers), perSecond(want), count(math.Ceil(1.3*want/s.goodput()), "instance", "instances"))
 		}
@@ -79,6 +79,9 @@ func scaling(s *scene) analyze.Scaling {
 	}
 	return out
 }
+
+// ownPart is what every instance has of its own.
+var ownPart = map[string]string{"app_cpu": "processor time", "worker_queue": "workers"}
 
 func causeWords(f analyze.Finding) string {
 	if f.Kind == "memory" {
@@ -187,7 +190,7 @@ func (s *scene) triggers() string {
 	t := s.secondOf(at)
 	var figures []string
 	if l, ok := s.cpu(app); ok && (l.ratio || l.limit > 0) && !math.IsNaN(t) {
-		if v := l.share(span{from: t - 5, to: t + 5}); len(v) > 0 {
+		if v := l.share(span{from: t - 5, to: t + 5}); len(v) > 0 && mean(v) >= .3 {
 			figures = append(figures, fmt.Sprintf("application processor above %s", percent(mean(v))))
 		}
 	}

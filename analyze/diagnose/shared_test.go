@@ -98,3 +98,11 @@ func TestDump(t *testing.T) {
 		}
 	}
 }
+
+func TestDumpCapacity(t *testing.T) {
+	for _, n := range []string{"02_peak_pool_exhaustion", "03_peak_app_cpu", "04_staircase_pool"} {
+		a := sharedRun(t, n, nil)
+		c := a.Capacity
+		t.Logf("%s %v max %q | knee %v | break %q | %s | %s", n, c.Outcome, c.MaxUsersText, c.Knee, c.BreakingText, c.BreakingNote, c.MaxUsersNote)
+	}
+}

@@ -13,7 +13,9 @@ import (
 func text(v measure.Value) string { return measure.Format(v, measure.Style{Plain: true}) }
 
 // bareNumber shows a figure's number alone.
-func bareNumber(v measure.Value) string { return measure.Format(v, measure.Style{Plain: true, Bare: true}) }
+func bareNumber(v measure.Value) string {
+	return measure.Format(v, measure.Style{Plain: true, Bare: true})
+}
 
 func seconds(x float64) string   { return text(measure.Of(x, measure.Seconds)) }
 func percent(x float64) string   { return text(measure.Of(x, measure.Ratio)) }

@@ -52,9 +52,9 @@ func lookAtWorkers(s *scene) outcome {
 	if math.IsNaN(t.waiting) || t.waiting == 0 && turned {
 		t.waiting = s.waits(rejected)
 	}
-	onset := queue.first(1, 0)
+	onset := s.first(queue, 1)
 	if math.IsNaN(onset) {
-		onset = busy.first(.95*limit, 0)
+		onset = s.first(busy, .95*limit)
 	}
 	if len(busy)+len(queue) > 0 {
 		t.order = s.precedes(onset, queue)

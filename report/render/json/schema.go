@@ -18,7 +18,10 @@ type results struct {
 	RateLimit       rateLimit       `json:"rate_limit"`
 	Failures        failures        `json:"failures"`
 	Capacity        capacity        `json:"capacity"`
-	Bottlenecks     []struct{}      `json:"bottlenecks"` // none is claimed without a diagnosis
+	Diagnosis       string          `json:"diagnosis"` // in a sentence, also where no bottleneck is named
+	Bottlenecks     []bottleneck    `json:"bottlenecks"`
+	Suspicions      []bottleneck    `json:"suspicions"` // for which the evidence is too thin
+	RuledOut        []ruledOut      `json:"ruled_out"`
 	NotLookedAt     []notLookedAt   `json:"not_looked_at"`
 	Degradation     degradation     `json:"degradation"`
 	Issues          []issue         `json:"issues"`

@@ -48,8 +48,9 @@ func resultsOf(a *analyze.Analysis, doc DocumentInfo) results {
 		Expectations: list(expectations), DataQuality: notesOf(a.Quality), Document: documentOf(doc),
 
 		Resources: resourcesOf(a), Capacity: capacityOf(a.Capacity),
-		Bottlenecks: []struct{}{}, NotLookedAt: allNotLookedAt(),
-		Recommendations: recommendations{Immediate: []string{}, Capacity: []string{}},
+		Bottlenecks: bottlenecksOf(a.Diagnosis.Findings), Suspicions: bottlenecksOf(a.Diagnosis.Suspicions), Diagnosis: a.Diagnosis.Summary,
+		NotLookedAt: notLookedAtOf(a.Diagnosis.NotLookedAt), RuledOut: ruledOutOf(a.Diagnosis.Clear),
+		Recommendations: recommendationsOf(a.Diagnosis),
 	}
 }
 
