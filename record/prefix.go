@@ -29,11 +29,15 @@ func LocustPrefix(args []string, environment func(string) string) string {
 	return environment("LOCUST_CSV")
 }
 
-// words splits a command line at white space and takes quotes away.
+// words splits a shell's command line into words; what ends a command ends a
+// word.
 func words(line string) []string {
 	out, err := Split(line)
 	if err != nil {
-		return strings.Fields(line)
+		out = strings.Fields(line)
+	}
+	for i, w := range out {
+		out[i] = strings.TrimRight(w, ";&|)")
 	}
 	return out
 }
