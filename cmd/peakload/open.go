@@ -29,10 +29,11 @@ const builtinName = "built-in document"
 // inputs are the flags that say what is read; every verb that analyses a run
 // has them.
 type inputs struct {
-	doc      string
-	config   string
-	baseline string
-	logs     []string
+	doc        string
+	config     string
+	baseline   string
+	logs       []string
+	prometheus string
 	// resources are files of captures and other evidence, wherever they are.
 	resources []string
 	targets   []string
@@ -46,6 +47,7 @@ func (in *inputs) declare(fs *pflag.FlagSet) {
 	fs.StringVar(&in.baseline, "baseline", "", "")
 	fs.StringArrayVar(&in.resources, "resources", nil, "")
 	fs.StringArrayVar(&in.logs, "log", nil, "")
+	fs.StringVar(&in.prometheus, "prometheus", "", "")
 	fs.StringArrayVar(&in.targets, "target", nil, "")
 	fs.StringVar(&in.count429, "count-429", "", "")
 }
@@ -99,9 +101,18 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 		return nil, err
 	}
 	sources.Progress = meter.at
+	client, err := in.prometheusClient(planned.Sources.Queries)
+	if err != nil {
+		return nil, err
+	}
 	current, err := load(results, sources)
 	if err != nil {
 		return nil, err
+	}
+	if client != nil {
+		if err := ask(client, current); err != nil {
+			return nil, err
+		}
 	}
 	var baseline *loadtest.Run
 	if in.baseline != "" {

@@ -26,6 +26,12 @@ const inputHelp = `What is read
                           metrics …; repeatable (beside the run it is found)
       --log FILE          the application's log, wherever it is, also .gz or
                           .zst; repeatable (logs beside the run are found)
+      --prometheus URL    ask a Prometheus (or Thanos, Mimir, VictoriaMetrics)
+                          about the time of the run. To get in: user:password@
+                          in the URL, or in the environment a bearer token as
+                          PEAKLOAD_PROMETHEUS_TOKEN or any "Name: value" as
+                          PEAKLOAD_PROMETHEUS_HEADER; an authority of your own
+                          as PEAKLOAD_PROMETHEUS_CA=FILE
       --target TARGET     add a target, or replace the document's; repeatable:
                             METRIC OP NUMBER[UNIT] [@PHASE] [in 'METHOD NAME']
                             'p95 < 800ms'   'errors <= 1%'   'rps > 500'
