@@ -47,6 +47,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		Timeline:  c.timeline(),
 		Tracks:    c.tracks.chosen,
 		Resources: c.resources,
+		Links:     c.links(),
 	}
 	c.limits = c.capacity()
 	a.Capacity = c.limits

@@ -28,6 +28,7 @@ type section struct {
 // Adding a section is a row here and a file beside this one.
 var sections = [...]section{
 	{"Test Configuration", titled("Test Configuration", "Test Setup", "Test Parameter", "Load Configuration", "Run Configuration", "Test Environment"), readSetup, fillSetup},
+	{"Monitoring", titled("Test Environment", "Environment", "Monitoring", "Test Configuration", "Test Setup"), nil, fillLinks},
 	{"Performance Metrics", withTable(performanceColumns), readPerformance, fillPerformance},
 	{"System Behavior Under Load", withTable(phaseColumns), readPhases, fillPhases},
 	{"Resource Utilization", withTable(resourceColumns), readResources, fillResources},

@@ -348,7 +348,7 @@ func TestOtherDocuments(t *testing.T) {
 			want: []string{
 				"| Avg Latency | not measured[^baseline] | 90.0 ms | not measured[^baseline] |",
 				"| Error Rate | not measured[^baseline] | 0% | not measured[^baseline] |",
-				"| CPU Usage | not measured[^resources-compared] | not measured[^resources-compared] | not measured[^resources-compared] |",
+				"| CPU Usage | not measured[^resources-compared] | 93% | not measured[^resources-compared] |",
 			},
 		},
 		{
