@@ -16,6 +16,7 @@ pNN mean max errors rps outages requests failures.
 Examples
   peakload explain p95 peak_load_results
   peakload explain "mean@ramp-up in 'GET /feed'" results/
+  peakload explain app.cpu results/        (or database.connections, rate_limit.writer, pool)
 `
 
 func runExplain(args []string, s streams) (int, error) {

@@ -35,7 +35,17 @@ func Asks(what string) (plan.Target, bool) {
 // failures for METRIC; without a phase it is the peak's. What the run does not
 // have, an unknown metric, phase or endpoint, is an error that lists what it
 // has.
+//
+// Figures of other sources go by their component and name: "app.cpu",
+// "database.connections", "rate_limit.writer", and "pool".
 func Figure(w io.Writer, a *analyze.Analysis, what string) error {
+	var found bytes.Buffer
+	if ok, err := (page{&found}).evidence(a, what); ok || err != nil {
+		if err == nil {
+			_, err = w.Write(found.Bytes())
+		}
+		return err
+	}
 	name, t, err := plan.ParseFigure(what, plan.Pos{}, counts...)
 	if err != nil {
 		return err
