@@ -165,12 +165,15 @@ func (k recordKind) targets(secrets *record.Secrets) ([]record.Target, error) {
 // named is NAME=… of a target; NAME is a component, or component/instance.
 var named = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_.-]*)(?:/([^=:]+))?=(.*)$`)
 
+// keyword is what a connection string of Postgres may begin with, which then
+// is no name (https://www.postgresql.org/docs/current/libpq-connect.html).
+var keyword = regexp.MustCompile(`^(host|hostaddr|port|dbname|user|password|passfile|service|sslmode|sslrootcert|connect_timeout|options)=`)
+
 // splitTarget reads NAME=VALUE. Where a component is given for want of a name,
-// VALUE may stand alone; then what looks like a name may be the first word of
-// a connection string (host=localhost …).
+// VALUE may stand alone.
 func splitTarget(flag, text, component string) (recordTarget, error) {
 	m := named.FindStringSubmatch(text)
-	whole := component != "" && (m == nil || !strings.Contains(m[3], "://") && !strings.HasPrefix(m[3], "env:"))
+	whole := component != "" && (m == nil || keyword.MatchString(text))
 	switch {
 	case whole && text != "":
 		return recordTarget{component: component, url: text, from: flag}, nil
