@@ -43,6 +43,10 @@ func (t *tracks) limit(c *context) {
 		if tr.Instance != "" {
 			continue
 		}
+		if n := c.generatorCores(); tr.Component == "load_generator" && tr.Metric == "cpu_cores" {
+			tr.Limit, tr.LimitWhy = n, "a core for each of Locust's processes, which use no more"
+			continue
+		}
 		tr.Limit, tr.LimitWhy = t.discovered(tr)
 		if n, why, ok := stated(c, tr.Component, tr.Metric); ok && n != tr.Limit {
 			if !math.IsNaN(tr.Limit) && tr.LimitWhy == limitWords[limitsOf[tr.Metric]] {
@@ -73,6 +77,15 @@ func stated(c *context, component, metric string) (float64, string, bool) {
 		return p.Limit, "stated in the document", true
 	}
 	return 0, "", false
+}
+
+// generatorCores is how many cores Locust can use: a Python process runs on
+// one at a time, so that the machine's others are no capacity of its own.
+func (c *context) generatorCores() float64 {
+	if c.run.Log != nil && c.run.Log.Workers > 1 {
+		return float64(c.run.Log.Workers)
+	}
+	return 1
 }
 
 // discovered returns the capacity that the run's own files give a track.

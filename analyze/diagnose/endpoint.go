@@ -86,6 +86,7 @@ func lookAtEndpoints(s *scene) outcome {
 	case len(always) > 0:
 		t.saturation = 1
 		said = always[0].said
+		f.Evidence = append(f.Evidence, evidence(said, always[0].latency, measure.Seconds, nil))
 		f.Component = always[0].name + ", or what it calls"
 	}
 	if called.found {
@@ -195,7 +196,10 @@ func (s *scene) called() service {
 }
 
 // A slow is an endpoint that is slow whatever the load.
-type slow struct{ name, said string }
+type slow struct {
+	name, said string
+	latency    float64 // under stress, s
+}
 
 // alwaysSlow names endpoints that took ten times as long as the others at
 // light load already, and miss the latency limit by themselves.
@@ -219,7 +223,7 @@ func (s *scene) alwaysSlow() []slow {
 		others /= n
 		if c.before >= limit && c.after >= 5*others && others < limit/2 {
 			name := endpointName(c.Method, c.Name)
-			out = append(out, slow{name, fmt.Sprintf("%s took %s at light load already (%s %s); the others took %s", name, seconds(c.before), seconds(c.after), s.stress.name, seconds(others))})
+			out = append(out, slow{name, fmt.Sprintf("%s took %s at light load already (%s %s); the others took %s", name, seconds(c.before), seconds(c.after), s.stress.name, seconds(others)), c.after})
 		}
 	}
 	return out
