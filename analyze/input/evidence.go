@@ -39,6 +39,11 @@ func (l *loading) take(c candidate, part *loadtest.Run, input loadtest.Input, no
 	}
 	why := l.fit(part, c)
 	switch {
+	case strings.HasPrefix(why, unplaced) && c.explicit:
+		return fmt.Errorf("%s: this file cannot be placed in time: %s", c.file, why)
+	case strings.HasPrefix(why, unplaced):
+		l.note("time_zone_unknown", loadtest.Warn, c.file, "This file cannot be placed in time and was left out: "+why+".")
+		return nil
 	case why != "" && c.explicit:
 		return fmt.Errorf("%s: this file is not of this run: %s", c.file, why)
 	case why != "":
@@ -139,6 +144,9 @@ func trim(t *loadtest.Track, from, to float64) {
 	}
 }
 
+// unplaced begins the reason why a file that may be of the run is not used.
+const unplaced = "its times have no zone"
+
 // settleZone finds the zone of times that have none: the one of all quarters
 // of an hour by which the file and the run overlap most. It says why there is
 // none.
@@ -160,7 +168,7 @@ func (l *loading) settleZone(tracks []loadtest.Track, s *setting, c candidate) s
 	case slices.Contains(zones, s.zone):
 		zone, how = s.zone, "as Locust's log"
 	default:
-		return fmt.Sprintf("its times have no zone, and fit the run as %s to %s; state the zone, for instance by date -u +%%FT%%TZ before each sample", zoneName(zones[0]), zoneName(zones[len(zones)-1]))
+		return fmt.Sprintf(unplaced+", and fit the run as %s to %s; state the zone, for instance by date -u +%%FT%%TZ before each sample", zoneName(zones[0]), zoneName(zones[len(zones)-1]))
 	}
 	if len(zones) == 1 && !l.zoneKnown {
 		l.zone, l.zoneFile, l.zoneKnown = zone, c.file, true
