@@ -58,6 +58,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 	}
 	a.Expectations = c.expectations()
 	c.crossCheck()
+	c.noteSkews()
 	a.Quality = c.notes
 	a.Issues = c.issues(a)
 	a.Lessons = c.lessons(a)
