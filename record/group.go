@@ -142,15 +142,20 @@ func (g *group) memory(ctx context.Context, s *sheet, members []*entry) {
 	if begin.Before(g.memoryAt) {
 		return
 	}
-	sum := 0.0
+	sum, resident := 0.0, 0
 	for _, e := range members {
 		if bytes, ok := proportional(e.proc.Pid); ok {
 			sum += bytes
 		} else if m, err := e.proc.MemoryInfoWithContext(ctx); err == nil && m != nil {
 			sum += float64(m.RSS)
+			resident++
 		}
 	}
-	if sum > 0 {
+	switch {
+	case sum == 0:
+	case resident > 0 && len(members) > 1, g.component == "cache":
+		s.add("memory_rss_bytes", sum)
+	default:
 		s.add("memory_bytes", sum)
 	}
 	if limit, ok := memoryLimit(members[0].proc.Pid); ok {

@@ -53,7 +53,7 @@ func TestRefusedURLs(t *testing.T) {
 	for _, bad := range []string{"postgres://u:s3cr3t@db:port/x", "postgres://u:s3cr3t@[::1/x", "postgres://u:s3cr3t@db/x?sslmode=nonsense", "u:s3cr3t@db\x01",
 		"redis://:s3cr3t@cache:port", "redis://:s3cr3t@cache/x/y", "mysql://u:s3cr3t@db", "ftp://u:s3cr3t@db", "http://u:s3cr3t@\x7f"} {
 		_, err1 := Postgres("p", "database", "", bad)
-		_, err2 := Redis("r", "cache", "", bad)
+		_, err2 := Redis("r", "cache", "", bad, nil)
 		_, err3 := HTTP("h", "app", "", bad, "", nil)
 		s := &Secrets{}
 		s.AddURL(bad)

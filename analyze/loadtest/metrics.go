@@ -40,6 +40,8 @@ var Metrics = []Metric{
 	{"swap_used_bytes", "swap in use"},
 	{"swap_in_bytes_per_second", "read back from swap"},
 	{"swap_out_bytes_per_second", "written to swap"},
+	{"processes", "processes that the component has"},
+	{"threads", "threads of its processes"},
 	{"open_files", "open file descriptors"},
 	{"open_files_limit", "file descriptors that the process may have"},
 

@@ -11,6 +11,7 @@ import (
 	"github.com/peakload/peakload/analyze/input/app"
 	"github.com/peakload/peakload/analyze/input/live"
 	"github.com/peakload/peakload/analyze/input/prometheus"
+	"github.com/peakload/peakload/analyze/input/redis"
 	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/record"
 )
@@ -103,13 +104,13 @@ func (f *recordFlags) kinds(stated plan.Recording, paths []app.Path) []recordKin
 			return record.Postgres(name, t.component, t.instance, t.url)
 		}},
 		{"--redis", "Redis", "cache", f.redis, stated.Redis, func(name string, t recordTarget) (record.Target, error) {
-			return record.Redis(name, t.component, t.instance, t.url)
+			return record.Redis(name, t.component, t.instance, t.url, t.reader("cache", live.One(redis.Parser()), "INFO of Redis"))
 		}},
 		{"--json", "JSON", "", f.json, stated.JSON, func(name string, t recordTarget) (record.Target, error) {
-			return record.HTTP(name, t.component, t.instance, t.url, "application/json", t.reader(live.New(app.Parsers(paths)), "metrics in JSON"))
+			return record.HTTP(name, t.component, t.instance, t.url, "application/json", t.reader("app", live.New(app.Parsers(paths)), "metrics in JSON"))
 		}},
 		{"--prometheus-text", "Prometheus text", "", f.prometheus, stated.Prometheus, func(name string, t recordTarget) (record.Target, error) {
-			return record.HTTP(name, t.component, t.instance, t.url, "text/plain;version=0.0.4", t.reader(prometheusReader(), "metrics in Prometheus's format"))
+			return record.HTTP(name, t.component, t.instance, t.url, "text/plain;version=0.0.4", t.reader("app", prometheus.Live(), "metrics in Prometheus's format"))
 		}},
 	}
 }
@@ -188,12 +189,12 @@ func splitTarget(flag, text, component string) (recordTarget, error) {
 }
 
 // reader takes the readings out of an endpoint's answers. What the readers of
-// captures give to the application is of the component that the user named.
-func (t recordTarget) reader(read func([]byte, float64) []live.Reading, what string) record.Reader {
+// captures give to the component of that kind is of the one that the user named.
+func (t recordTarget) reader(component string, read func([]byte, float64) []live.Reading, what string) record.Reader {
 	return func(body []byte, at float64) ([]record.Reading, error) {
 		var out []record.Reading
 		for _, r := range read(body, at) {
-			if r.Component == "app" {
+			if r.Component == component {
 				r.Component = t.component
 			}
 			if t.instance != "" {
@@ -207,5 +208,3 @@ func (t recordTarget) reader(read func([]byte, float64) []live.Reading, what str
 		return out, nil
 	}
 }
-
-func prometheusReader() func([]byte, float64) []live.Reading { return prometheus.Live() }

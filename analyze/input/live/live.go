@@ -38,3 +38,6 @@ func New(parsers []capture.Parser) func(body []byte, at float64) []Reading {
 		return out
 	}
 }
+
+// One is New for one parser.
+func One(p capture.Parser) func(body []byte, at float64) []Reading { return New([]capture.Parser{p}) }
