@@ -35,7 +35,6 @@ var Metrics = []Metric{
 	{"memory_rss_bytes", "resident sets of processes where they are not the memory in use: of several, as memory that they share counts once for each, and of a cache, whose data take less"},
 	{"memory_limit_bytes", "memory that the component may use; 0 is no limit"},
 	{"memory_available_bytes", "memory that can still be had without swapping"},
-	{"memory_resident_bytes", "resident memory of a cache, free but not returned memory included"},
 	{"heap_bytes", "memory on the program's own heap"},
 	{"swap_used_bytes", "swap in use"},
 	{"swap_in_bytes_per_second", "read back from swap"},

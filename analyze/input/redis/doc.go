@@ -67,7 +67,7 @@ var fields = map[string]string{
 	"maxclients":                 "connections_limit",
 	"blocked_clients":            "clients_blocked",
 	"used_memory":                "memory_bytes",
-	"used_memory_rss":            "memory_resident_bytes",
+	"used_memory_rss":            "memory_rss_bytes",
 	"maxmemory":                  "memory_limit_bytes",
 	"mem_fragmentation_ratio":    "fragmentation_ratio",
 	"total_connections_received": "connections_total",

@@ -71,7 +71,7 @@ func parse(s *capture.Sample, add func(capture.Reading)) {
 	}
 	for _, h := range []struct{ exact, human, metric string }{
 		{"used_memory", "used_memory_human", "memory_bytes"},
-		{"used_memory_rss", "used_memory_rss_human", "memory_resident_bytes"},
+		{"used_memory_rss", "used_memory_rss_human", "memory_rss_bytes"},
 		{"maxmemory", "maxmemory_human", "memory_limit_bytes"},
 	} {
 		if _, ok := values[h.exact]; ok || values[h.human] == "" {
