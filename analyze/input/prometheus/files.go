@@ -295,6 +295,9 @@ func (m *matrix) ownComponent(file []string, r result) string {
 	if in := componentIn(append(wordsOf(r.name), file...)); in != "" {
 		return in
 	}
+	if group := r.label("groupname", "container"); group != "" {
+		return byProcess(group)
+	}
 	if r.labels["job"] != "" {
 		return r.byJob()
 	}
