@@ -20,38 +20,59 @@ const (
 	userTypeField
 )
 
-// fieldOf knows the names that loggers and people give to fields. Case does
-// not matter.
+// fieldNames are the names that loggers and people give to fields.
+var fieldNames = map[field][]string{
+	timeField:     {"time", "ts", "timestamp", "@timestamp", "asctime", "datetime", "t", "@t", "date", "time_iso8601", "time_local"},
+	levelField:    {"level", "severity", "lvl", "levelname", "loglevel", "log_level", "@l", "severity_text"},
+	messageField:  {"msg", "message", "event", "@m", "log", "body", "textpayload"},
+	errorField:    {"error", "err", "exception", "exc", "exc_info", "stack_trace", "stack", "traceback", "cause", "reason", "exc_type", "exc_text", "stacktrace", "@x", "error_message"},
+	statusField:   {"status", "status_code", "statuscode", "http_status", "response_code", "response_status", "httpstatus"},
+	methodField:   {"method", "http_method", "request_method", "verb"},
+	pathField:     {"path", "url", "uri", "route", "endpoint", "request_uri", "request_path", "http_path", "requesturl", "url_path"},
+	userTypeField: {"user_type", "usertype", "user_tier", "user_class"},
+}
+
+// longestName is the length of the longest name of a field.
+const longestName = 16
+
+// fieldsByName are fieldNames by length and first letter: most keys are of no
+// field, and that is seen by these.
+var fieldsByName = func() (by [longestName + 1][32][]namedField) {
+	for kind := timeField; kind <= userTypeField; kind++ {
+		for _, name := range fieldNames[kind] {
+			list := &by[len(name)][name[0]&31]
+			*list = append(*list, namedField{name, kind})
+		}
+	}
+	return by
+}()
+
+type namedField struct {
+	name string
+	field
+}
+
+// fieldOf tells a field by its name; case does not matter.
 func fieldOf(key []byte) field {
-	if len(key) == 0 || len(key) > 16 {
+	if len(key) == 0 || len(key) > longestName {
 		return noField
 	}
-	var low [16]byte
-	for i, c := range key {
-		if c-'A' < 26 {
-			c += 0x20
-		} else if c == '-' {
-			c = '_'
+	for _, n := range fieldsByName[len(key)][key[0]&31] {
+		same := true
+		for i, c := range key {
+			if c-'A' < 26 {
+				c += 0x20
+			} else if c == '-' {
+				c = '_'
+			}
+			if c != n.name[i] {
+				same = false
+				break
+			}
 		}
-		low[i] = c
-	}
-	switch string(low[:len(key)]) {
-	case "time", "ts", "timestamp", "@timestamp", "asctime", "datetime", "t", "@t", "date", "time_iso8601", "time_local":
-		return timeField
-	case "level", "severity", "lvl", "levelname", "loglevel", "log_level", "@l", "severity_text":
-		return levelField
-	case "msg", "message", "event", "@m", "log", "body", "textpayload":
-		return messageField
-	case "error", "err", "exception", "exc", "exc_info", "stack_trace", "stack", "traceback", "cause", "reason", "exc_type", "exc_text", "stacktrace", "@x", "error_message":
-		return errorField
-	case "status", "status_code", "statuscode", "http_status", "response_code", "response_status", "httpstatus":
-		return statusField
-	case "method", "http_method", "request_method", "verb":
-		return methodField
-	case "path", "url", "uri", "route", "endpoint", "request_uri", "request_path", "http_path", "requesturl", "url_path":
-		return pathField
-	case "user_type", "usertype", "user_tier", "user_class":
-		return userTypeField
+		if same {
+			return n.field
+		}
 	}
 	return noField
 }

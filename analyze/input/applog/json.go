@@ -172,10 +172,12 @@ func (j *jsonReader) skip() bool {
 
 // member takes over a member that is known by name.
 func (j *jsonReader) member(depth int, key, value []byte, escaped, quoted bool) {
-	if i := bytes.LastIndexByte(key, '.'); i >= 0 {
-		key = key[i+1:] // "http.response.status_code"
-	}
 	kind := fieldOf(key)
+	if kind == noField && len(key) > 6 {
+		if i := bytes.LastIndexByte(key, '.'); i >= 0 {
+			kind = fieldOf(key[i+1:]) // "http.response.status_code"
+		}
+	}
 	if kind == noField || len(value) == 0 {
 		return
 	}

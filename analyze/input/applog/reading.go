@@ -54,8 +54,8 @@ func (s *reading) line(line []byte, number int64) {
 	r := s.take(line)
 	if r.dated && !r.more {
 		s.flush()
-		s.date(&r)
-		s.begin(&r, line, number)
+		s.date(r)
+		s.begin(r, line, number)
 		return
 	}
 	if !s.now.open {
@@ -67,7 +67,7 @@ func (s *reading) line(line []byte, number int64) {
 		s.undated++
 		return
 	}
-	s.more(&r, line, number)
+	s.more(r, line, number)
 }
 
 // date counts a line by its time.

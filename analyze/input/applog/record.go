@@ -1,6 +1,9 @@
 package applog
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // A form is how a line is written.
 type form uint8
@@ -45,6 +48,7 @@ type record struct {
 type taker struct {
 	outer, inner stamps
 	position     int
+	record       record
 	scratch      []byte
 	// wrapped and stampedInside count the lines with an outer time (a
 	// container's or the journal's) and those with one of their own within.
@@ -52,30 +56,32 @@ type taker struct {
 	tracing                bool // the wrapped lines are those of a traceback
 }
 
-func (t *taker) take(line []byte) record {
+// take takes a line apart; the record is valid until the next line.
+func (t *taker) take(line []byte) *record {
 	line = t.uncoloured(line)
-	r := record{form: text}
+	r := &t.record
+	*r = record{}
 	if len(line) == 0 {
 		return r
 	}
 	body := line
-	if line[0] == '{' && t.json(line, &r) {
+	if line[0] == '{' && t.json(line, r) {
 		return r
 	}
 	if line[0] != ' ' && line[0] != '\t' {
 		if i := serviceBar(line); i > 0 { // docker compose
 			body = line[i:]
 		}
-		if len(body) > 0 && body[0] == '{' && t.json(body, &r) {
+		if len(body) > 0 && body[0] == '{' && t.json(body, r) {
 			return r
 		}
-		if looksLikePairs(body) && t.pairs(body, &r) {
+		if looksLikePairs(body) && t.pairs(body, r) {
 			return r
 		}
 		if st, start, ok := t.stamp(body); ok {
 			r.at, r.dated = st, true
 			r.level = levelBefore(body[:start])
-			body = t.unwrap(body, start, &r)
+			body = t.unwrap(body, start, r)
 			if r.form == jsonLine || r.form == pairLine || r.more {
 				return r
 			}
@@ -84,7 +90,7 @@ func (t *taker) take(line []byte) record {
 		r.more = true
 	}
 	if !r.more {
-		t.plain(body, &r)
+		t.plain(body, r)
 	}
 	if r.message == nil {
 		r.message = body
@@ -184,7 +190,7 @@ func (t *taker) unwrap(b []byte, start int, r *record) []byte {
 	}
 	inside := rest
 	if !wrapped {
-		inside = bytes.TrimLeft(rest, " ")
+		inside = behindSpaces(rest)
 	}
 	if len(inside) == 0 {
 		return rest
@@ -282,7 +288,7 @@ func (t *taker) plain(b []byte, r *record) {
 	r.plain = true
 	if r.level != noLevel { // it stood before the time
 		r.form = python
-		r.message = bytes.TrimLeft(b, " ]):|-\t>,")
+		r.message = behind(b)
 		return
 	}
 	var rest []byte
@@ -298,7 +304,7 @@ func (t *taker) plain(b []byte, r *record) {
 				return
 			}
 		}
-		rest = bytes.TrimLeft(rest, " ]):|-\t>,")
+		rest = behind(rest)
 		r.message = unnamed(rest)
 		if r.level == detail {
 			r.more = true
@@ -306,8 +312,28 @@ func (t *taker) plain(b []byte, r *record) {
 		return
 	}
 	if r.message = b; r.dated {
-		r.message = bytes.TrimLeft(b, " ]):|-\t>,")
+		r.message = behind(b)
 	}
+}
+
+// behind drops what separates the parts of a line's head.
+func behind(b []byte) []byte {
+	for i, c := range b {
+		switch c {
+		case ' ', ']', ')', ':', '|', '-', '\t', '>', ',':
+		default:
+			return b[i:]
+		}
+	}
+	return nil
+}
+
+func behindSpaces(b []byte) []byte {
+	i := 0
+	for i < len(b) && b[i] == ' ' {
+		i++
+	}
+	return b[i:]
 }
 
 // unnamed drops the logger's name, which says where and not what: "a.b.c: ".
@@ -322,13 +348,9 @@ func unnamed(b []byte) []byte {
 	if dots == 0 || i+1 >= len(b) || b[0]-'a' >= 26 {
 		return b
 	}
-	name := b[:i]
-	for _, end := range []string{"Error", "Exception", "Timeout", "Failure"} {
-		if bytes.HasSuffix(name, []byte(end)) {
-			return b
-		}
-	}
-	switch {
+	switch name := string(b[max(0, i-9):i]); {
+	case strings.HasSuffix(name, "Error"), name == "Exception", strings.HasSuffix(name, "Timeout"), strings.HasSuffix(name, "Failure"):
+		return b
 	case b[i] == ':' && b[i+1] == ' ':
 		return b[i+2:]
 	case bytes.HasPrefix(b[i:], []byte(" - ")):

@@ -2,6 +2,7 @@ package applog
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/internal/errortext"
 )
@@ -61,20 +62,41 @@ var classes = func() (c [256]uint8) {
 // fields in it are noted in r.
 func (t *template) add(b []byte, r *record) {
 	b = b[:min(len(b), errortext.MaxText)]
-	buf := t.buf
-	wordStart, wordEnd := 0, 0 // of the last word
+	buf := slices.Grow(t.buf, len(b)+8) // a template is never longer than its message
+	wordStart, wordEnd := 0, 0          // of the last word
 	for i := 0; i < len(b); {
 		c := classes[b[i]]
 		switch {
 		case c&classWord != 0:
-			start := i
-			var seen uint8
-			for i < len(b) && classes[b[i]]&classWord != 0 {
-				seen |= classes[b[i]]
-				i++
+			// Copied byte by byte while it is looked at: words are short.
+			start, n := i, len(buf)
+			buf = buf[:cap(buf)]
+			seen, k := c, c
+			for {
+				buf[n] = b[i]
+				n++
+				if i++; i == len(b) {
+					break
+				}
+				if k = classes[b[i]]; k&classWord == 0 {
+					break
+				}
+				seen |= k
 			}
+			buf = buf[:n]
 			if seen&classDigit == 0 {
-				buf = append(buf, b[start:i]...)
+				wordStart, wordEnd = start, i
+				continue
+			}
+			buf = buf[:n-(i-start)]
+			if start > 1 && b[start-1] == '.' && isDigit(b[start-2]) && isDigit(b[start]) {
+				buf = append(buf, '9') // decimals
+				for k := start; k < i; k++ {
+					if !isDigit(b[k]) { // and their unit
+						buf = append(buf, b[k:i]...)
+						break
+					}
+				}
 			} else {
 				buf = squash(buf, b[start:i])
 			}

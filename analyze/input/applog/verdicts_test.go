@@ -19,7 +19,7 @@ var vocabulary = []string{
 	"/items/429", "(/deadlock/503)", "http://h:80/timeout/429?x=503", "https://a.b/c", "path=/v1/feed", "\"GET /x/503 HTTP/1.1\"", "s3://bucket/429", "Not Found: /x", "Internal Server Error: /y",
 	"exited with code 137", "exited with code 0", "exit status 1", "exit code 20", "panic: boom", "was sent SIGKILL", "terminated by signal 9", "killed process 1514", "Booting worker with pid: 7",
 	"Started App in 3.2 seconds", "Slow request: GET /a 1200 ms", "duration: 12.5 ms", "out of memory", "MemoryError", "worker 12 booted",
-	"7", "42", "345", "451", "599", "1234", "12345", "123456", "00:12", "3.14", "450 ms", "503ms", "user 12", "id=7f3a9bc21d", "550e8400-e29b-41d4-a716-446655440000", "0x1f", "v1", "p95",
+	"7", "42", "345", "451", "599", "1234", "12345", "123456", "00:12", "3.14", "1.503", "1.503s", "2.57014", "4.5s3", "10.0.0.429", "450 ms", "503ms", "user 12", "id=7f3a9bc21d", "550e8400-e29b-41d4-a716-446655440000", "0x1f", "v1", "p95",
 	"the", "order", "failed", "error", "and", "üñ", "\u212A503", "'x'", "(a)", "[b]", "a:b", "=", "-", ",", "rate", "limit", "x_503", "503_x", "a503",
 }
 

@@ -150,7 +150,7 @@ var (
 	bareStatus   = regexp.MustCompile(`^\W*([0-5]\d\d|0)\W*$`)
 	labelled     = regexp.MustCompile(`\b(?:http(?:/\d(?:\.\d)?)?|status(?:[ _-]?code)?|response[ _-]?code|(?:http|error|return) code|code)\b['"\])]*\s*(?:is|was|of|:|=|->|==)?\s*['"\[(<]*([1-5]\d\d|0)\b`)
 	received     = regexp.MustCompile(`\b(?:got|gotten|received|returned|response|responded(?: with)?|failed with|was)\b\s*(?:an?|the|:|=)?\s*['"\[(<]*([1-5]\d\d)\b['"\])>]*\s*(?:$|[.,;:!|)\n-]|instead\b|from\b|for\b|on\b|in\b|response\b|error\b|but\b|while\b|when\b|after\b|expected\b|status\b|code\b|but\b)`)
-	withReason   = regexp.MustCompile(`\b([45]\d\d)[ :,-]+(?:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|length required|precondition failed|payload too large|unsupported media|unprocessable|locked|too many requests|client error|server error|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|http version|upstream|no healthy upstream)`)
+	withReason   = regexp.MustCompile(`(?:^|[^.\w])([45]\d\d)[ :,-]+(?:bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|request time-?out|conflict|gone|length required|precondition failed|payload too large|unsupported media|unprocessable|locked|too many requests|client error|server error|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|http version|upstream|no healthy upstream)`)
 	retriedUntil = regexp.MustCompile(`too many ([45]\d\d) error responses`)
 	leading      = regexp.MustCompile(`^\W*([45]\d\d)\s*[:,-]`)
 )
