@@ -71,6 +71,10 @@ components:
 	@missing=; \
 	    command -v chromium >/dev/null || missing="$$missing chromium"; \
 	    command -v locust >/dev/null || missing="$$missing locust"; \
+	    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	    for server in redis-server prometheus prometheus-node-exporter prometheus-postgres-exporter prometheus-redis-exporter; do \
+	        command -v $$server >/dev/null || missing="$$missing $$server"; \
+	    done; \
 	    if [ -n "$$missing" ]; then \
 	        echo "installing$$missing"; \
 	        sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
