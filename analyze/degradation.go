@@ -278,6 +278,9 @@ func (c *context) expectGraceful(all []Band, i int) (Status, string) {
 	limit := math.Max(gracefulErrors, c.errorLimit())
 	shares := fmt.Sprintf("errors %s, no outage", measure.Format(b.ErrorRate, measure.Style{}))
 	if errs <= limit {
+		if st, why := c.applied(b); st == Fail {
+			return Pass, shares + "; what gave way is latency: " + why
+		}
 		return Pass, shares
 	}
 	v := c.limitedInBand(b.Band)
@@ -320,25 +323,4 @@ func (c *context) errorLimit() float64 {
 		}
 	}
 	return 0
-}
-
-// mechanisms says which ways to degrade gracefully were seen at work.
-func (c *context) mechanisms() []Mechanism {
-	limiting := Mechanism{Name: "Rate Limiting", Evidence: "needs " + needFailures}
-	if n, ok := c.whole.RateLimited.Float(); ok {
-		limiting.Seen, limiting.Evidence = No, "no request got 429"
-		if n > 0 {
-			limiting.Seen = Yes
-			limiting.Evidence = fmt.Sprintf("%s requests got 429", measure.Format(c.whole.RateLimited, measure.Style{}))
-			if all, ok := c.whole.Requests.Float(); ok && all > 0 {
-				limiting.Evidence += fmt.Sprintf(", %s of all", measure.Format(measure.Of(n/all, measure.Ratio), measure.Style{}))
-			}
-		}
-	}
-	return []Mechanism{
-		limiting,
-		{Name: "Cache Fallback", Evidence: "needs cache and database snapshots over the run"},
-		{Name: "Read Replica Routing", Evidence: "needs connection counts of the replicas over the run"},
-		{Name: "Feature Throttling", Evidence: "needs the application's log or metrics: 503s with Retry-After, or features switched off"},
-	}
 }

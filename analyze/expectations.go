@@ -170,7 +170,7 @@ func (c *context) degradesGracefully(string) (YesNo, string) {
 	case f/n <= limit && !c.slowed():
 		return Unknown, shares + " and no latency target was missed: nothing had to give way; needs a load that the system cannot carry"
 	case f/n <= limit:
-		return Yes, shares
+		return Yes, shares + "; what gave way was latency: " + c.slowedBy()
 	case known && (f-low)/n <= limit:
 		if f <= low {
 			return Yes, shares + ", all of them refused with 429"
@@ -195,12 +195,28 @@ func (c *context) slowed() bool {
 	return false
 }
 
+// slowedBy is the first latency target that was missed, with its figure.
+func (c *context) slowedBy() string {
+	for _, r := range c.targets {
+		if r.Status == Fail && r.Target.Unit() == measure.Seconds {
+			return title(r.Target) + " " + r.Why
+		}
+	}
+	return ""
+}
+
 func share(part, of float64) string {
 	return measure.Format(measure.Of(part/of, measure.Ratio), measure.Style{})
 }
 
 // recovers: after the load went down, the latency and error targets held again.
 func (c *context) recovers(string) (YesNo, string) {
+	switch note := strings.TrimSuffix(c.limits.RecoveryNote, "."); c.limits.RecoveryOutcome {
+	case Recovered:
+		return Yes, "targets held again after " + c.limits.RecoveryText + ": " + note
+	case NotRecovered:
+		return No, "targets did not hold again: " + note
+	}
 	if !c.knowsLoad() {
 		return Unknown, "needs " + needHistory
 	}

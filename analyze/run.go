@@ -9,7 +9,8 @@ import (
 )
 
 // Run answers every question that the recorded run, the plan and the baseline
-// allow. p may be empty or nil; baseline is nil when there is none. r is not
+// allow, but for those of causes: the diagnosis, the issues and the lessons are
+// package diagnose's, which is given what Run returns. p may be empty or nil; baseline is nil when there is none. r is not
 // changed.
 //
 // Where a history holds several tests (Locust's web UI writes them into one
@@ -20,7 +21,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 	}
 	c := newContext(r, p)
 	var base *context
-	if baseline != nil {
+	if baseline != nil && baseline.Basis == nil {
 		base = newContext(baseline, p)
 	}
 	c.failures = failures(c)
@@ -53,15 +54,18 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 	a.Capacity = c.limits
 	a.Bands = c.bands()
 	a.Mechanisms = c.mechanisms()
-	if base != nil {
-		a.Baseline = compare(c, base)
+	now := basisOf(c)
+	a.Basis = c.record(now)
+	switch {
+	case baseline != nil && baseline.Basis != nil:
+		a.Baseline = compare(now, recalled(baseline.Basis), p.Count429)
+	case base != nil:
+		a.Baseline = compare(now, basisOf(base), p.Count429)
 	}
 	a.Expectations = c.expectations()
 	c.crossCheck()
 	c.noteSkews()
 	a.Quality = c.notes
-	a.Issues = c.issues(a)
-	a.Lessons = c.lessons(a)
 	return a
 }
 

@@ -95,21 +95,40 @@ func bandText(b analyze.Band) string {
 	}
 	plain := measure.Style{Plain: true}
 	var parts []string
+	// What decided is said with its target, in the place of the bare figure.
+	why := ""
+	if b.Status != analyze.Pass || strings.Contains(b.Why, "gave way") || strings.Contains(b.Why, "gives way") {
+		why = b.Why
+	}
+	decided := func(words ...string) bool {
+		for _, w := range words {
+			if rest, ok := strings.CutPrefix(why, w+" "); ok {
+				parts = append(parts, strings.ToLower(w)+" "+form.Escape(rest))
+				why = ""
+				return true
+			}
+		}
+		return false
+	}
 	switch {
 	case b.P95.Measured():
-		parts = append(parts, "p95 "+measure.Format(b.P95, plain))
+		if !decided("P95") {
+			parts = append(parts, "p95 "+measure.Format(b.P95, plain))
+		}
 	case b.Mean.Measured():
-		parts = append(parts, "mean "+measure.Format(b.Mean, plain))
+		if !decided("mean latency", "Mean latency") {
+			parts = append(parts, "mean "+measure.Format(b.Mean, plain))
+		}
 	}
-	if b.ErrorRate.Measured() {
+	if b.ErrorRate.Measured() && !decided("error rate", "Error rate") {
 		parts = append(parts, "errors "+measure.Format(b.ErrorRate, plain))
 	}
 	if b.RPS.Measured() {
 		parts = append(parts, measure.Format(b.RPS, plain))
 	}
 	text := strings.Join(parts, ", ")
-	if b.Why != "" && b.Status != analyze.Pass {
-		text += "; " + form.Escape(b.Why)
+	if why != "" {
+		text += "; " + form.Escape(why)
 	}
 	return strings.TrimPrefix(text, "; ")
 }
