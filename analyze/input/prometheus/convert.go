@@ -36,13 +36,44 @@ const mostUnknown = 100
 type converter struct {
 	last    map[string]reading // by series
 	unknown map[figure]bool
-	left    int // figures beyond mostUnknown
+	names   map[string]*name
+}
+
+// A name is what was found out of a family's name.
+type name struct {
+	rows    []*family
+	words   []string
+	concept *concept
+	covered bool // by the table of an exporter's families
+	// Of a histogram's or a summary's series: which, and of what.
+	part              string
+	metric, component string
+	scale             float64
+}
+
+func (c *converter) name(text string) *name {
+	if n := c.names[text]; n != nil {
+		return n
+	}
+	n := &name{rows: familiesNamed(text), words: wordsOf(text), covered: byExporter(text)}
+	n.concept = conceptOf(n.words)
+	for _, p := range []string{"_bucket", "_sum", "_count"} {
+		base, ok := strings.CutSuffix(text, p)
+		if !ok || n.covered {
+			continue
+		}
+		if metric, component, scale, ok := latencyOf(base); ok {
+			n.part, n.metric, n.component, n.scale = p, metric, component, scale
+		}
+	}
+	c.names[text] = n
+	return n
 }
 
 type reading struct{ time, value float64 }
 
 func newConverter() *converter {
-	return &converter{last: map[string]reading{}, unknown: map[figure]bool{}}
+	return &converter{last: map[string]reading{}, unknown: map[figure]bool{}, names: map[string]*name{}}
 }
 
 // at converts the samples of one instant and calls add for each figure, in the
@@ -76,10 +107,16 @@ func (c *converter) at(time float64, in []sample, add func(f figure, value float
 				continue
 			}
 		}
-		if latencies.take(c, time, s) || c.known(time, s, exporter, put) || byExporter(s.name) {
+		n := c.name(s.name)
+		if n.part != "" {
+			latencies.take(c, time, s, n)
 			continue
 		}
-		if f, scale, ok := named(s); ok {
+		if len(n.rows) > 0 || n.covered {
+			c.known(time, s, n.rows, exporter, put)
+			continue
+		}
+		if f, scale, ok := namedBy(n.concept, n.words, s); ok {
 			put(f, s.value*scale, s.line, 0, mergingOf(f.metric))
 			continue
 		}
@@ -95,10 +132,8 @@ func (c *converter) at(time float64, in []sample, add func(f figure, value float
 }
 
 // known converts a sample of a family that the table has.
-func (c *converter) known(time float64, s sample, exporter bool, put func(figure, float64, int, int, merging)) bool {
-	found := false
-	for _, row := range familiesNamed(s.name) {
-		found = true
+func (c *converter) known(time float64, s sample, rows []*family, exporter bool, put func(figure, float64, int, int, merging)) {
+	for _, row := range rows {
 		if !row.matches(s.series) {
 			continue
 		}
@@ -130,7 +165,6 @@ func (c *converter) known(time float64, s sample, exporter bool, put func(figure
 		}
 		put(f, value, s.line, row.parts, row.how)
 	}
-	return found
 }
 
 // rate returns the growth per second of a counter since the instant before. A
@@ -163,7 +197,6 @@ func (c *converter) keep(s sample, put func(figure, float64, int, int, merging))
 	f := figure{component: s.byJob(), target: s.target(), instance: s.what(), metric: s.name}
 	if !c.unknown[f] {
 		if len(c.unknown) == mostUnknown {
-			c.left++
 			return
 		}
 		c.unknown[f] = true

@@ -28,23 +28,40 @@ func Parser() capture.Parser {
 // Live returns a reader of what an endpoint answers, answer by answer.
 func Live() func([]byte, float64) []live.Reading { return live.New([]capture.Parser{Parser()}) }
 
-var (
-	declaration = regexp.MustCompile(`^# (TYPE \S+ (counter|gauge|histogram|summary|untyped|unknown|info|stateset|gaugehistogram)|HELP [a-zA-Z_:][a-zA-Z0-9_:]* .*|UNIT \S+ \S*|EOF)$`)
-	// labelled is a sample with labels, plain one without: the latter is told
-	// from other text by words joined with "_".
-	labelled = regexp.MustCompile(`^([a-zA-Z_:][a-zA-Z0-9_:]*)?\{.*="?.*\} +[-+]?([0-9][0-9.]*([eE][-+]?[0-9]+)?|[Ii]nf|NaN)( +-?[0-9.]+)?( # .*)?$`)
-	plain    = regexp.MustCompile(`^[a-zA-Z:][a-zA-Z0-9:]*[_:][a-zA-Z0-9_:]* +[-+]?([0-9][0-9.]*([eE][-+]?[0-9]+)?|[Ii]nf|NaN)( +-?[0-9.]+)?( # .*)?$`)
-)
+var declaration = regexp.MustCompile(`^# (TYPE \S+ (counter|gauge|histogram|summary|untyped|unknown|info|stateset|gaugehistogram)|HELP [a-zA-Z_:][a-zA-Z0-9_:]* .*|UNIT \S+ \S*|EOF)$`)
+
+// sampled reports whether a line may be a sample: with labels, or without, when
+// it is told from other text by words joined with "_" before a number.
+func sampled(line string) (labelled, plain bool) {
+	end := 0
+	for end < len(line) && nameByte(line[end]) {
+		end++
+	}
+	if end == len(line) || end > 0 && line[0] >= '0' && line[0] <= '9' {
+		return false, false
+	}
+	if line[end] == '{' {
+		last := strings.LastIndexByte(line, '}')
+		return last > end && last+2 < len(line) && line[last+1] == ' ' && strings.Contains(line[end:last], `="`), false
+	}
+	value, _, _ := strings.Cut(strings.TrimLeft(line[end:], " \t"), " ")
+	return false, (line[end] == ' ' || line[end] == '\t') && strings.ContainsAny(line[:end], "_:") && line[0] != '_' && isNumber(value)
+}
+
+func nameByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == ':'
+}
 
 // sniffText wants a declaration or a sample with labels, or two samples without.
 func sniffText(lines []string) bool {
 	without := 0
 	for _, line := range lines {
 		line = strings.TrimRight(line, "\r ")
-		switch {
-		case strings.HasPrefix(line, "# ") && declaration.MatchString(line), labelled.MatchString(line):
+		labelled, plain := sampled(line)
+		if labelled || strings.HasPrefix(line, "# ") && declaration.MatchString(line) {
 			return true
-		case plain.MatchString(line):
+		}
+		if plain {
 			if without++; without == 2 {
 				return true
 			}
@@ -96,7 +113,7 @@ func (t *texts) sample(s *capture.Sample, add func(capture.Reading)) {
 			}
 			continue
 		}
-		if !labelled.MatchString(line) && !plain.MatchString(line) && !bareName(line, b.types) {
+		if labelled, plain := sampled(line); !labelled && !plain && !bareName(line, b.types) {
 			continue
 		}
 		x, at, ok := t.line(line)

@@ -64,7 +64,10 @@ type span struct {
 // mean tells what a name and labels mean. values help where the name leaves
 // the unit open. False: they cannot be told.
 func mean(words []string, s series, values span) (meaning, bool) {
-	c := conceptOf(words)
+	return meanBy(conceptOf(words), words, s, values)
+}
+
+func meanBy(c *concept, words []string, s series, values span) (meaning, bool) {
 	if c == nil {
 		return meaning{}, false
 	}
@@ -222,7 +225,12 @@ func eventInstance(metric string, words []string, s series) string {
 // alone. Only what is declared a counter, or is called _total, is one.
 func named(s sample) (f figure, scale float64, ok bool) {
 	words := wordsOf(s.name)
-	m, ok := mean(words, s.series, span{})
+	return namedBy(conceptOf(words), words, s)
+}
+
+// namedBy is named where the words and what they mean are known.
+func namedBy(c *concept, words []string, s sample) (f figure, scale float64, ok bool) {
+	m, ok := meanBy(c, words, s.series, span{})
 	if !ok || m.perSecond {
 		return f, 0, false
 	}

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // histograms are the latencies of one instant, as the application's histograms
@@ -22,36 +21,23 @@ type histogram struct {
 	line       int
 }
 
-// take adds a sample of a latency histogram or summary; false if it is none.
-func (h *histograms) take(c *converter, time float64, s sample) bool {
-	base, part := "", ""
-	for _, p := range []string{"_bucket", "_sum", "_count"} {
-		if b, ok := strings.CutSuffix(s.name, p); ok {
-			base, part = b, p
-		}
-	}
-	if part == "" || byExporter(base) {
-		return false
-	}
-	metric, component, scale, ok := latencyOf(base)
-	if !ok {
-		return false
-	}
+// take adds a sample of a latency histogram or summary.
+func (h *histograms) take(c *converter, time float64, s sample, n *name) {
 	growth, _, ok := c.growth(time, s)
 	if !ok || math.IsNaN(growth) {
-		return true
+		return
 	}
-	f := figure{component: component, target: s.target(), metric: metric}
+	f := figure{component: n.component, target: s.target(), metric: n.metric}
 	if h.of == nil {
 		h.of = map[figure]*histogram{}
 	}
 	x := h.of[f]
 	if x == nil {
-		x = &histogram{scale: scale, line: s.line}
+		x = &histogram{scale: n.scale, line: s.line}
 		h.of[f] = x
 		h.order = append(h.order, f)
 	}
-	switch part {
+	switch n.part {
 	case "_sum":
 		x.sum += growth
 	case "_count":
@@ -59,7 +45,7 @@ func (h *histograms) take(c *converter, time float64, s sample) bool {
 	default:
 		bound, err := strconv.ParseFloat(s.labels["le"], 64)
 		if err != nil {
-			return true
+			return
 		}
 		i, ok := slices.BinarySearch(x.bound, bound)
 		if !ok {
@@ -68,7 +54,6 @@ func (h *histograms) take(c *converter, time float64, s sample) bool {
 		}
 		x.count[i] += growth
 	}
-	return true
 }
 
 // give calls add for the mean and for the quantiles that the requests of the
