@@ -59,100 +59,109 @@ var classes = func() (c [256]uint8) {
 }()
 
 // add appends a message's template. Where the message is plain text, the
-// fields in it are noted in r.
+// fields in it are noted in r. What is not squashed is copied in one piece.
 func (t *template) add(b []byte, r *record) {
 	b = b[:min(len(b), errortext.MaxText)]
-	buf := slices.Grow(t.buf, len(b)+8) // a template is never longer than its message
-	wordStart, wordEnd := 0, 0          // of the last word
+	buf := slices.Grow(t.buf, len(b)) // a template is never longer than its message
+	done := 0                         // what is before is in buf; never within a word
 	for i := 0; i < len(b); {
 		c := classes[b[i]]
-		switch {
-		case c&classWord != 0:
-			// Copied byte by byte while it is looked at: words are short.
-			start, n := i, len(buf)
-			buf = buf[:cap(buf)]
-			seen, k := c, c
-			for {
-				buf[n] = b[i]
-				n++
-				if i++; i == len(b) {
-					break
-				}
-				if k = classes[b[i]]; k&classWord == 0 {
-					break
-				}
-				seen |= k
+		if c&(classDigit|classStop) == 0 {
+			i++
+			continue
+		}
+		if c&classDigit != 0 {
+			start := i
+			for start > done && classes[b[start-1]]&classWord != 0 {
+				start--
 			}
-			buf = buf[:n]
-			if seen&classDigit == 0 {
-				wordStart, wordEnd = start, i
-				continue
+			for i < len(b) && classes[b[i]]&classWord != 0 {
+				i++
 			}
-			buf = buf[:n-(i-start)]
+			buf = append(buf, b[done:start]...)
 			if start > 1 && b[start-1] == '.' && isDigit(b[start-2]) && isDigit(b[start]) {
-				buf = append(buf, '9') // decimals
-				for k := start; k < i; k++ {
-					if !isDigit(b[k]) { // and their unit
-						buf = append(buf, b[k:i]...)
-						break
-					}
-				}
+				buf = squashDecimals(buf, b[start:i])
 			} else {
 				buf = squash(buf, b[start:i])
 			}
-			wordStart, wordEnd = start, i
+			done = i
 			continue
-		case c&classStop != 0:
-			switch b[i] {
-			case '/':
-				if i == 0 || classes[b[i-1]]&classBefore != 0 {
-					start := i
-					for i < len(b) && classes[b[i]]&classPathEnd == 0 {
-						i++
-					}
-					buf = append(buf, '/')
-					if r != nil && r.plain && r.path == nil {
-						notePath(b, start, i, b[wordStart:wordEnd], wordEnd, r)
-					}
-					continue
-				}
-			case ':':
-				if i > 0 && b[i-1]|0x20-'a' < 26 && i+2 < len(b) && b[i+1] == '/' && b[i+2] == '/' {
-					buf = append(buf, ':', '/', '/')
-					start := wordStart
-					for i += 3; i < len(b) && classes[b[i]]&classURLEnd == 0; i++ {
-					}
-					if r != nil && r.plain && r.path == nil {
-						noteURL(b, start, i, r)
-					}
-					continue
-				}
-			case '=':
-				if r != nil && r.plain && wordEnd == i {
-					noteField(b, wordStart, i, r)
-				}
-			}
 		}
-		buf = append(buf, b[i])
+		switch {
+		case b[i] == '/' && (i == 0 || classes[b[i-1]]&classBefore != 0):
+			start := i
+			for i < len(b) && classes[b[i]]&classPathEnd == 0 {
+				i++
+			}
+			buf = append(buf, b[done:start+1]...)
+			done = i
+			if r != nil && r.plain && r.path == nil {
+				notePath(b, start, i, r)
+			}
+			continue
+		case b[i] == ':' && i > 0 && b[i-1]|0x20-'a' < 26 && i+2 < len(b) && b[i+1] == '/' && b[i+2] == '/':
+			start := i
+			for i += 3; i < len(b) && classes[b[i]]&classURLEnd == 0; i++ {
+			}
+			buf = append(buf, b[done:start+3]...)
+			done = i
+			if r != nil && r.plain && r.path == nil {
+				noteURL(b, start-len(wordBefore(b, start)), i, r)
+			}
+			continue
+		case b[i] == '=' && r != nil && r.plain:
+			noteField(b, wordBefore(b, i), i, r)
+		}
 		i++
 	}
-	t.buf = buf
+	t.buf = append(buf, b[done:]...)
+}
+
+// wordBefore is the word that ends at b[end].
+func wordBefore(b []byte, end int) []byte {
+	start := end
+	for start > 0 && classes[b[start-1]]&classWord != 0 {
+		start--
+	}
+	return b[start:end]
+}
+
+// squashDecimals appends what stands behind a decimal point: digits, and their
+// unit.
+func squashDecimals(buf, w []byte) []byte {
+	buf = append(buf, '9')
+	for k, c := range w {
+		if !isDigit(c) {
+			return append(buf, w[k:]...)
+		}
+	}
+	return buf
 }
 
 // notePath takes over a path of a plain message: behind a method, a name, or
 // one of Django's reasons.
-func notePath(b []byte, start, end int, word []byte, wordEnd int, r *record) {
-	path := b[start:end]
-	switch {
-	case wordEnd == start-1 && b[wordEnd] == ' ' && isMethod(word):
-		r.method, r.path = word, path
-	case wordEnd == start-1 && b[wordEnd] == '=' && fieldOf(word) == pathField:
-		r.path = path
-	case wordEnd == start-2 && b[wordEnd] == '=' && fieldOf(word) == pathField: // path="/x"
-		r.path = path
-	case wordEnd == start-2 && b[wordEnd] == ':' && fieldOf(word) == pathField:
-		r.path = path
-	case start > 2 && b[start-1] == ' ' && b[start-2] == ':' && reasonStatus(b[:start-2]) != 0:
+func notePath(b []byte, start, end int, r *record) {
+	if start == 0 {
+		return
+	}
+	path, before := b[start:end], b[start-1]
+	if before == '=' {
+		if fieldOf(wordBefore(b, start-1)) == pathField {
+			r.path = path
+		}
+		return
+	}
+	if before == ' ' {
+		if word := wordBefore(b, start-1); isMethod(word) {
+			r.method, r.path = word, path
+			return
+		}
+	}
+	if start < 2 {
+		return
+	}
+	switch named := fieldOf(wordBefore(b, start-2)) == pathField; {
+	case b[start-2] == '=' && named, b[start-2] == ':' && before == ' ' && (named || reasonStatus(b[:start-2]) != 0):
 		r.path = path
 	}
 }
@@ -179,11 +188,11 @@ func noteURL(b []byte, start, end int, r *record) {
 }
 
 // noteField takes over key=value of a plain message.
-func noteField(b []byte, start, eq int, r *record) {
-	if n := eq - start; n < 6 || n > 15 {
-		return // no name that matters here is so short or long
+func noteField(b, key []byte, eq int, r *record) {
+	if len(key) < 6 {
+		return // no name that matters here is so short
 	}
-	kind := fieldOf(b[start:eq])
+	kind := fieldOf(key)
 	if kind != userTypeField && kind != methodField && kind != statusField {
 		return
 	}
