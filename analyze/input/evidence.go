@@ -156,7 +156,7 @@ func (l *loading) settleZone(tracks []loadtest.Track, s *setting, c candidate) s
 		return ""
 	}
 	zones := l.fittingZones(first, last, s)
-	zone := math.NaN()
+	var zone float64
 	how := "by overlap with the run"
 	switch {
 	case len(zones) == 0:
