@@ -30,7 +30,8 @@ type Analysis struct {
 	RateLimit    RateLimit
 	Bands        []Band
 	Mechanisms   []Mechanism
-	Baseline     *Comparison // nil: no baseline was given
+	Baseline     *Comparison     // nil: no baseline was given
+	Basis        *loadtest.Basis // what a later run is compared with
 	Expectations []Answer
 	Issues       []Issue
 	Lessons      []string

@@ -34,37 +34,20 @@ const (
 // seconds within each run (methods.md §5.3), so that it holds what a run's own
 // noise can do; what one run differs from the next by is in no single run, and
 // every comparison says so.
-func compare(c, baseline *context) *Comparison {
-	cmp := &Comparison{Label: baseline.run.Label, Current: c.run.Label}
-	b, bName := plateau(baseline)
-	w, wName := plateau(c)
-	cmp.Notes = comparisonNotes(c, baseline, w, b, wName, bName)
-
-	current, base := sampleOf(c, w), sampleOf(baseline, b)
-	metrics := []struct {
-		name string
-		at   func(Window) measure.Value
-		p    float64
-	}{
-		{"latency_mean", func(w Window) measure.Value { return w.Mean }, 0},
-		{"latency_p50", func(w Window) measure.Value { return w.P50 }, .50},
-		{"latency_p95", func(w Window) measure.Value { return w.P95 }, .95},
-		{"latency_p99", func(w Window) measure.Value { return w.P99 }, .99},
-		{"error_rate", func(w Window) measure.Value { return w.ErrorRate }, 0},
-		{"rps", func(w Window) measure.Value { return w.RPS }, 0},
-	}
+func compare(now, baseline *basis, how plan.Count429) *Comparison {
+	cmp := &Comparison{Label: baseline.label, Current: now.label, Notes: comparisonNotes(now, baseline)}
 	var judged []judgement
-	for _, m := range metrics {
-		row := ComparisonRow{Metric: m.name, Baseline: m.at(b), Current: m.at(w)}
+	for _, m := range comparedMetrics {
+		row := ComparisonRow{Metric: m.name, Baseline: baseline.figures[m.name], Current: now.figures[m.name]}
 		var j judgement
 		if m.name == "error_rate" {
-			j = compareErrors(row, base, current, c.plan.Count429)
+			j = compareErrors(row, baseline.sample, now.sample, how)
 		} else {
-			j = compareLevels(row, base.series(m.name, m.p), current.series(m.name, m.p))
+			j = compareLevels(row, baseline.levels(m), now.levels(m))
 		}
 		judged = append(judged, j)
 	}
-	judged = append(judged, compareCPU(c, baseline, w, b))
+	judged = append(judged, compareCPU(now.cpu, baseline.cpu))
 	ps := make([]float64, len(judged))
 	for i, j := range judged {
 		ps[i] = j.p
@@ -88,16 +71,16 @@ func plateau(c *context) (Window, string) {
 }
 
 // comparisonNotes says what stands between the two runs and a fair comparison.
-func comparisonNotes(c, baseline *context, w, b Window, wName, bName string) []string {
+func comparisonNotes(now, baseline *basis) []string {
 	var notes []string
-	if wName != "peak" || bName != "peak" {
-		notes = append(notes, fmt.Sprintf("Compared: this run's %s with the baseline's %s.", wName, bName))
+	if now.plateau != "peak" || baseline.plateau != "peak" {
+		notes = append(notes, fmt.Sprintf("Compared: this run's %s with the baseline's %s.", now.plateau, baseline.plateau))
 	}
-	u, v := peakUsers(w), peakUsers(b)
+	u, v := now.users, baseline.users
 	if u > 0 && v > 0 && math.Abs(float64(u-v)) > .05*float64(v) {
 		notes = append(notes, fmt.Sprintf("The loads differ: %d users here, %d in the baseline. The differences are what that load does, not only what changed in the system.", u, v))
 	}
-	if m, ok := mixOf(c, baseline, w, b); ok && m.moved > .05 {
+	if m, ok := mixOf(now, baseline); ok && m.moved > .05 {
 		s := fmt.Sprintf("The mix of requests differs: %.0f%% of the requests go to other endpoints than in the baseline.", 100*m.moved)
 		if !math.IsNaN(m.own) && !math.IsNaN(m.mix) {
 			show := func(x float64) string {

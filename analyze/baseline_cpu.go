@@ -7,10 +7,60 @@ import (
 	"github.com/peakload/peakload/analyze/measure"
 )
 
+// A cpuBasis is what a run's application used of its processors over the
+// plateau.
+type cpuBasis struct {
+	value  measure.Value
+	levels levels
+	metric string  // "cpu_ratio" or "cpu_cores"; "" there is none
+	of     string  // "app", or "host"
+	cores  float64 // that the application may use; NaN unknown
+}
+
+// cpuOf reduces the track of the application's processors to means of ten
+// seconds.
+func cpuOf(c *context, w Window) cpuBasis {
+	b := cpuBasis{of: "app", cores: math.NaN(), levels: levels{seconds: windowLength, length: w.End - w.Start}}
+	tr, ofHost := c.trackOf("app", rowNamed("cpu"))
+	if tr == nil {
+		b.value = measure.None(measure.Ratio, measure.NoSource, needBoth)
+		return b
+	}
+	b.metric = tr.Metric
+	if ofHost {
+		b.of = "host"
+	}
+	if n, known := c.tracks.coresOf("app"); known {
+		b.cores = n
+	}
+	sum, n := 0.0, 0
+	for from := w.Start; from+windowLength <= w.End+1; from += windowLength {
+		part, k := 0.0, 0
+		time, value := tr.within(from, from+windowLength)
+		for i := range time {
+			if time[i] > from || from == w.Start {
+				part += value[i]
+				k++
+			}
+		}
+		if k == 0 {
+			continue
+		}
+		sum, n = sum+part, n+k
+		b.levels.add(part/float64(k), windowLength)
+	}
+	if n == 0 {
+		b.value = measure.None(measure.Ratio, measure.NoSamples, needBoth)
+		return b
+	}
+	b.value = c.reading(sum/float64(n), measure.Ratio, tr, fmt.Sprintf("mean of %d readings", n))
+	return b
+}
+
 // compareCPU compares what the application used of its processors over the two
 // plateaus, like any other level: by means of ten seconds.
-func compareCPU(c, baseline *context, w, b Window) judgement {
-	row := ComparisonRow{Metric: "cpu"}
+func compareCPU(now, baseline cpuBasis) judgement {
+	row := ComparisonRow{Metric: "cpu", Baseline: baseline.value, Current: now.value}
 	none := func(why string) judgement {
 		v := measure.None(measure.Ratio, measure.NoSource, needBoth)
 		j := judgement{row: row, p: math.NaN(), cannot: why}
@@ -21,52 +71,15 @@ func compareCPU(c, baseline *context, w, b Window) judgement {
 		}
 		return j
 	}
-	cpu := rowNamed("cpu")
-	mine, ofHost := c.trackOf("app", cpu)
-	theirs, baseOfHost := baseline.trackOf("app", cpu)
-	levelsOf := func(c *context, tr *Track, w Window) (levels, measure.Value) {
-		l := levels{seconds: windowLength, length: w.End - w.Start}
-		if tr == nil {
-			return l, measure.None(measure.Ratio, measure.NoSource, needBoth)
-		}
-		sum, n := 0.0, 0
-		for from := w.Start; from+windowLength <= w.End+1; from += windowLength {
-			part, k := 0.0, 0
-			time, value := tr.within(from, from+windowLength)
-			for i := range time {
-				if time[i] > from || from == w.Start {
-					part += value[i]
-					k++
-				}
-			}
-			if k == 0 {
-				continue
-			}
-			sum, n = sum+part, n+k
-			mean := part / float64(k)
-			l.amount, l.weight = append(l.amount, mean*windowLength), append(l.weight, windowLength)
-			l.values = append(l.values, logOf(mean))
-		}
-		if n == 0 {
-			return l, measure.None(measure.Ratio, measure.NoSamples, needBoth)
-		}
-		return l, c.reading(sum/float64(n), measure.Ratio, tr, fmt.Sprintf("mean of %d readings", n))
-	}
-	var base, current levels
-	base, row.Baseline = levelsOf(baseline, theirs, b)
-	current, row.Current = levelsOf(c, mine, w)
 	switch {
-	case mine == nil || theirs == nil || !row.Baseline.Measured() || !row.Current.Measured():
+	case !row.Baseline.Measured() || !row.Current.Measured():
 		return none("needs " + needBoth)
-	case ofHost != baseOfHost:
+	case now.of != baseline.of:
 		return none("one run's figure is the whole host's, the other's the application's own")
-	case mine.Metric != theirs.Metric:
+	case now.metric != baseline.metric:
 		return none("one run's figure is a share of the processors, the other's of one core")
+	case now.cores != baseline.cores && !math.IsNaN(now.cores) && !math.IsNaN(baseline.cores):
+		return none(fmt.Sprintf("the application had %s then and has %s now", coresText(baseline.cores), coresText(now.cores)))
 	}
-	had, known := baseline.tracks.coresOf("app")
-	has, known2 := c.tracks.coresOf("app")
-	if known && known2 && had != has {
-		return none(fmt.Sprintf("the application had %s then and has %s now", coresText(had), coresText(has)))
-	}
-	return compareLevels(row, base, current)
+	return compareLevels(row, baseline.levels, now.levels)
 }

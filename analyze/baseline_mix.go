@@ -1,7 +1,11 @@
 package analyze
 
 import (
+	"cmp"
+	"maps"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/peakload/peakload/analyze/loadtest"
 )
@@ -21,16 +25,13 @@ type mix struct {
 // Source: the midpoint decomposition of a difference of weighted means
 // (Kitagawa, "Components of a Difference Between Two Rates", JASA 50 (1955)). An
 // endpoint that only one run asked has no change of its own.
-func mixOf(c, baseline *context, w, b Window) (m mix, ok bool) {
-	if c.history == nil || baseline.history == nil || len(c.history.Endpoints) == 0 || len(baseline.history.Endpoints) == 0 {
-		return mix{}, false
-	}
-	now, nowMean := sharesOf(c, w)
-	before, beforeMean := sharesOf(baseline, b)
+func mixOf(current, baseline *basis) (m mix, ok bool) {
+	now, nowMean := current.parts, current.mean
+	before, beforeMean := baseline.parts, baseline.mean
 	if len(now) == 0 || len(before) == 0 {
 		return mix{}, false
 	}
-	for _, e := range endpointsOfBoth(c.history, baseline.history) {
+	for _, e := range endpointsOfBoth(now, before) {
 		x, y := now[e], before[e]
 		m.moved += math.Max(0, x.share-y.share)
 		if x.share == 0 {
@@ -81,17 +82,12 @@ func latencyAt(s *loadtest.Series, i int) float64 {
 	return float64(s.Requests[i]) * s.Mean[i]
 }
 
-// endpointsOfBoth lists the endpoints of two histories, each once.
-func endpointsOfBoth(a, b *loadtest.History) []loadtest.Endpoint {
-	var out []loadtest.Endpoint
-	seen := map[loadtest.Endpoint]bool{}
-	for _, h := range []*loadtest.History{a, b} {
-		for i := range h.Endpoints {
-			if e := h.Endpoints[i].Endpoint; !seen[e] {
-				seen[e] = true
-				out = append(out, e)
-			}
-		}
-	}
-	return out
+// endpointsOfBoth lists the endpoints of two mixes, each once, in the order of
+// their names: a sum of floats depends on the order.
+func endpointsOfBoth(a, b map[loadtest.Endpoint]endpointPart) []loadtest.Endpoint {
+	both := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
+	slices.SortFunc(both, func(x, y loadtest.Endpoint) int {
+		return cmp.Or(strings.Compare(x.Name, y.Name), strings.Compare(x.Method, y.Method))
+	})
+	return slices.Compact(both)
 }

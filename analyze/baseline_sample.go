@@ -90,12 +90,9 @@ type levels struct {
 	length         float64 // of the plateau, s
 }
 
-// series returns a metric of the windows; p is a latency percentile.
-func (s sample) series(metric string, p float64) levels {
-	l := levels{seconds: windowLength, length: s.length}
-	if len(s.windows) > 0 {
-		l.seconds = s.seconds / float64(len(s.windows))
-	}
+// series returns the mean latency or the throughput of the windows.
+func (s sample) series(metric string) levels {
+	l := s.empty()
 	for _, w := range s.windows {
 		amount, weight := w.requests, w.seconds
 		if metric == "latency_mean" {
@@ -104,19 +101,35 @@ func (s sample) series(metric string, p float64) levels {
 		l.amount, l.weight = append(l.amount, amount), append(l.weight, weight)
 		l.values = append(l.values, logOf(amount/weight))
 	}
-	if p == 0 {
-		if slices.ContainsFunc(l.amount, math.IsNaN) {
-			return levels{seconds: l.seconds, length: l.length}
-		}
-		return l
+	if slices.ContainsFunc(l.amount, math.IsNaN) {
+		return levels{seconds: l.seconds, length: l.length}
 	}
-	l.amount, l.weight = nil, nil
+	return l
+}
+
+func (s sample) empty() levels {
+	l := levels{seconds: windowLength, length: s.length}
+	if len(s.windows) > 0 {
+		l.seconds = s.seconds / float64(len(s.windows))
+	}
+	return l
+}
+
+// percentiles returns a latency percentile of the windows.
+func (s sample) percentiles(p float64) levels {
+	l := s.empty()
 	if values := s.rowPercentiles(p); values != nil {
 		l.values = values
 		return l
 	}
 	l.values, l.seconds = s.pagePercentiles(p)
 	return l
+}
+
+// add adds a window of that many seconds in which the metric had a mean of v.
+func (l *levels) add(v, seconds float64) {
+	l.amount, l.weight = append(l.amount, v*seconds), append(l.weight, seconds)
+	l.values = append(l.values, logOf(v))
 }
 
 // rowPercentiles are the percentiles of the rows at the windows' ends, where

@@ -131,7 +131,7 @@ func TestCompare(t *testing.T) {
 		{"a minute only", plateauRun(6, "after", 60, 100, .100, .01), map[string]YesNo{"latency_mean": Unknown, "error_rate": Unknown, "rps": Unknown}},
 		{"a minute, ten times slower", plateauRun(7, "after", 60, 100, 1, .40), map[string]YesNo{"latency_mean": Yes, "error_rate": Yes, "rps": Unknown}},
 	} {
-		got := compare(x.current, base)
+		got := compareRuns(x.current, base)
 		if got.Label != "before" || got.Current != "after" {
 			t.Errorf("labels %q, %q", got.Label, got.Current)
 		}
@@ -155,7 +155,7 @@ func TestCompare(t *testing.T) {
 
 func TestCompareNotes(t *testing.T) {
 	base := plateauRun(1, "sustained", 120, 40, .010, 0)
-	got := compare(plateauRun(2, "peak", 120, 200, .012, 0), base)
+	got := compareRuns(plateauRun(2, "peak", 120, 200, .012, 0), base)
 	if !strings.Contains(strings.Join(got.Notes, "\n"), "The loads differ: 200 users here, 40 in the baseline") {
 		t.Errorf("notes %q", got.Notes)
 	}
@@ -186,13 +186,13 @@ func TestCompareMix(t *testing.T) {
 		return newContext(b.run(), &plan.Plan{})
 	}
 	c, base := run(10), run(2)
-	m, ok := mixOf(c, base, c.history0, base.history0)
+	m, ok := mixOf(basisOf(c), basisOf(base))
 	x, _ := c.history0.Mean.Float()
 	y, _ := base.history0.Mean.Float()
 	if !ok || math.Abs(m.moved-.4) > 1e-9 || math.Abs(m.own) > 1e-9 || math.Abs(m.own+m.mix-(x-y)) > 1e-9 {
 		t.Errorf("%+v, the means differ by %v", m, x-y)
 	}
-	if got := compare(c, base); !strings.Contains(strings.Join(got.Notes, "\n"), "40% of the requests go to other endpoints") {
+	if got := compareRuns(c, base); !strings.Contains(strings.Join(got.Notes, "\n"), "40% of the requests go to other endpoints") {
 		t.Errorf("notes %q", got.Notes)
 	}
 }
@@ -201,7 +201,7 @@ func TestCompareMix(t *testing.T) {
 func TestCompareWithoutHistory(t *testing.T) {
 	totals := &loadtest.Run{Label: "totals", Totals: &loadtest.Totals{File: "run_stats.csv", HasTotal: true,
 		Total: loadtest.Total{Requests: 1000, Mean: .015, Max: 1, Rate: 10}}}
-	got := compare(plateauRun(1, "now", 120, 40, .010, 0), newContext(totals, &plan.Plan{}))
+	got := compareRuns(plateauRun(1, "now", 120, 40, .010, 0), newContext(totals, &plan.Plan{}))
 	for _, r := range got.Rows {
 		if r.Significant == Yes || r.Why == "" {
 			t.Errorf("%s: %v (%s)", r.Metric, r.Significant, r.Why)
@@ -210,7 +210,7 @@ func TestCompareWithoutHistory(t *testing.T) {
 	if r := rowOf(t, got, "latency_p95"); r.Baseline.Measured() && !r.Baseline.Vague() || r.Relative.Measured() || r.Difference.Measured() {
 		t.Errorf("a percentile from nowhere: %+v", r)
 	}
-	got = compare(newContext(&loadtest.Run{}, &plan.Plan{}), newContext(&loadtest.Run{}, &plan.Plan{}))
+	got = compareRuns(newContext(&loadtest.Run{}, &plan.Plan{}), newContext(&loadtest.Run{}, &plan.Plan{}))
 	for _, r := range got.Rows {
 		if r.Significant != Unknown || r.Baseline.Measured() || r.Current.Measured() {
 			t.Errorf("of nothing: %+v", r)
@@ -221,7 +221,7 @@ func TestCompareWithoutHistory(t *testing.T) {
 // The same runs give the same bytes.
 func TestCompareRepeats(t *testing.T) {
 	a, b := plateauRun(1, "a", 120, 40, .010, .02), plateauRun(2, "b", 120, 40, .011, .03)
-	first, second := compare(a, b), compare(a, b)
+	first, second := compareRuns(a, b), compareRuns(a, b)
 	for i := range first.Rows {
 		l, h, _ := first.Rows[i].Relative.Limits()
 		l2, h2, _ := second.Rows[i].Relative.Limits()
@@ -229,4 +229,9 @@ func TestCompareRepeats(t *testing.T) {
 			t.Errorf("row %d differs", i)
 		}
 	}
+}
+
+// compareRuns compares two runs from their files.
+func compareRuns(c, baseline *context) *Comparison {
+	return compare(basisOf(c), basisOf(baseline), c.plan.Count429)
 }

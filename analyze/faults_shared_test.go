@@ -143,14 +143,14 @@ func TestSharedRunsComparison(t *testing.T) {
 		"runs/02_peak_pool_exhaustion": {"latency_mean", "latency_p50", "latency_p95", "latency_p99", "error_rate", "rps"},
 		"runs/22_cumulative_pool":      {"latency_mean", "latency_p95", "error_rate", "rps"},
 	} {
-		got := compare(newContext(recordedRun(t, folder, ""), &plan.Plan{}), base)
+		got := compareRuns(newContext(recordedRun(t, folder, ""), &plan.Plan{}), base)
 		for _, m := range metrics {
 			if r := rowOf(t, got, m); r.Significant != Yes {
 				t.Errorf("%s: %s: %v, %s", folder, m, r.Significant, r.Why)
 			}
 		}
 	}
-	same := compare(base, base)
+	same := compareRuns(base, base)
 	for _, r := range same.Rows {
 		if r.Significant == Yes {
 			t.Errorf("a run against itself: %s changed: %s", r.Metric, r.Why)

@@ -21,6 +21,7 @@ type Run struct {
 	Log        *Log        // Locust's log or console output
 	Tracks     []Track     // what was seen of resources, by any file
 	AppLogs    []AppLog    // the application's logs
+	Basis      *Basis      // of a baseline that is only known by its results.json
 	Notes      []Note      // data quality, found by readers and cross-checks
 }
 

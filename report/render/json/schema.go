@@ -30,6 +30,7 @@ type results struct {
 	Expectations    []expectation   `json:"expectations"`
 	DataQuality     []note          `json:"data_quality"`
 	Document        document        `json:"document"`
+	Basis           *basis          `json:"basis"` // for later runs; null where there is nothing to compare with
 }
 
 // A run's plain numbers are null where they are not known.

@@ -47,8 +47,10 @@ const schema = `{
               "+ text": {"max_users": "text", "max_rps": "text", "breaking_point": "text", "recovery": "text"},
               "+ notes": {"max_users": "text", "max_rps": "text", "breaking_point": "text", "recovery": "text"},
               "+ levels": [], "+ load_generator_late": "YESNO", "+ load_generator_why": "text", "+ usl": "?text"},
- "bottlenecks": [],
- "not_looked_at": [{"kind": "connection_pool|app_cpu|db_cpu|host_cpu|lock_contention|cache|worker_queue|memory|slow_endpoint|load_generator|network|disk|crash", "need": "text"}],
+ "+ diagnosis": "text",
+ "bottlenecks": ["BOTTLENECK"], "+ suspicions": ["BOTTLENECK"],
+ "+ ruled_out": [{"kind": "KIND", "why": "text"}],
+ "not_looked_at": [{"kind": "KIND", "need": "text"}],
  "degradation": {"bands": [{"from_users": "number", "to_users": "?number", "rps": "F", "latency_p95": "F", "error_rate": "F",
                             "status": "pass|fail|borderline|not_measured", "+ label": "text", "+ behavior": "text", "+ seconds": "number",
                             "+ latency_mean": "F", "+ why": "text"}],
@@ -61,7 +63,8 @@ const schema = `{
  "expectations": [{"text": "text", "answer": "YESNO", "evidence": "text"}],
  "data_quality": [{"code": "text", "severity": "info|warn|error", "message": "text", "source": "text"}],
  "document": {"file": "text", "blanks": "number", "filled": "number", "kept": [{"line": "number", "text": "text"}], "not_measured": "?number",
-              "unknown": [{"line": "number", "text": "text"}]}
+              "unknown": [{"line": "number", "text": "text"}]},
+ "+ basis": "?BASIS"
 }`
 
 // named are the forms that the schema uses by name.
@@ -71,9 +74,17 @@ var named = map[string]string{
 	"OUTAGE": `{"start_s": "number", "end_s": "number", "evidence": "text", "+ users": "number"}`,
 	"USERS":  `{"name": "text", "requests": "F", "limited": "F", "ratio": "F", "status": "active|not_triggered|ineffective|not_measured", "+ why": "text"}`,
 	"HITS":   `{"method": "text", "name": "text", "count": "number"}`,
-	"YESNO":  `"yes|no|not_measured"`,
-	"UNIT":   `"s|ratio|bytes|per_second|users|count"`,
-	"CLASS":  `"rate_limited|timeout|connection|pool|db_connection|db_query_timeout|db_lock_timeout|db_other|http_4xx|http_5xx|assertion|other"`,
+	"BOTTLENECK": `{"rank": "number", "kind": "KIND", "component": "text", "symptom": "text", "impact": "text", "recommendation": "text", "score": "number",
+	                 "onset_s": "?number", "evidence": [{"text": "text", "figure": "F"}], "+ suspected": "bool", "+ consequence": "?text"}`,
+	"BASIS": `{"plateau": "text", "users": "number", "length_s": "?number", "figures": "any",
+	           "windows": {"seconds": ["?number"], "requests": ["?number"], "failed": ["?number"], "latency_sum_s": ["?number"]},
+	           "quantiles": "any", "quantile_window_s": "number",
+	           "endpoints": [{"method": "text", "name": "text", "share": "?number", "latency_mean_s": "?number"}],
+	           "cpu": ["?number"], "cpu_metric": "?text", "cpu_of": "?text", "cores": "?number"}`,
+	"KIND":  `"connection_pool|app_cpu|db_cpu|host_cpu|lock_contention|cache|worker_queue|memory|slow_endpoint|load_generator|network|disk|crash"`,
+	"YESNO": `"yes|no|not_measured"`,
+	"UNIT":  `"s|ratio|bytes|per_second|users|count"`,
+	"CLASS": `"rate_limited|timeout|connection|pool|db_connection|db_query_timeout|db_lock_timeout|db_other|http_4xx|http_5xx|assertion|other"`,
 	"NUMBER": `{"value": "number", "unit": "UNIT", "low": "?number", "high": "?number", "method": "exact|windowed|bounded|estimated",
 	            "source": [{"file": "text", "lines": "text", "column": "text", "formula": "text"}]}`,
 	"NONE": `{"value": "?number", "unit": "UNIT", "why": "no_source|no_samples|not_derivable|not_identifiable|not_applicable", "need": "text"}`,
@@ -147,6 +158,8 @@ func conforms(t *testing.T, path string, got, form any) (wrong []string) {
 		text, isText := got.(string)
 		ok := false
 		switch form {
+		case "any":
+			ok = true
 		case "text":
 			ok = isText
 		case "number":

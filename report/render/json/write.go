@@ -51,6 +51,8 @@ func resultsOf(a *analyze.Analysis, doc DocumentInfo) results {
 		Bottlenecks: bottlenecksOf(a.Diagnosis.Findings), Suspicions: bottlenecksOf(a.Diagnosis.Suspicions), Diagnosis: a.Diagnosis.Summary,
 		NotLookedAt: notLookedAtOf(a.Diagnosis.NotLookedAt), RuledOut: ruledOutOf(a.Diagnosis.Clear),
 		Recommendations: recommendationsOf(a.Diagnosis),
+
+		Basis: basisOf(a.Basis),
 	}
 }
 

@@ -70,8 +70,17 @@ func full() *analyze.Analysis {
 			{Metric: "latency_mean", Baseline: w.Mean, Current: w.Mean, Difference: measure.Of(math.Copysign(0, -1), measure.Seconds), Significant: analyze.No}, {Metric: "cpu"}, {Metric: "rps"},
 		}},
 		Expectations: []analyze.Answer{{Text: "No crashes", Answer: analyze.Yes, Evidence: "e"}},
-		Issues:       []analyze.Issue{{Severity: "P0", Title: "t", Evidence: "e"}},
-		Quality:      []loadtest.Note{{Code: "lost_tail", Severity: loadtest.Warn, Message: "m", Source: "s:1"}},
+		Diagnosis: analyze.Diagnosis{
+			Summary: "Connection pool: 10 of 10 connections in use",
+			Findings: []analyze.Finding{{Kind: "connection_pool", Title: "Connection pool", Component: "pool", Symptom: "10 of 10 connections in use", Impact: "32% failed",
+				Recommendation: "36 connections; has 10", Score: .97, Onset: 24, Evidence: []analyze.Evidence{{Text: "in use", Figure: some}, {Text: "held"}}}},
+			Suspicions:  []analyze.Finding{{Kind: "cache", Onset: math.NaN(), Suspected: true, Consequence: "follows"}},
+			Clear:       []analyze.Ruled{{Kind: "db_cpu", Title: "Processor of the database", Why: "3% of 2 cores"}},
+			NotLookedAt: []analyze.Gap{{Kind: "network", Title: "Network", Need: "the speed of the link"}},
+			Immediate:   []string{"Enlarge the pool"}, Capacity: []string{"Next limit"}, Scaling: analyze.Scaling{Vertical: "Does not help"},
+		},
+		Issues:  []analyze.Issue{{Severity: "P0", Title: "t", Evidence: "e"}},
+		Quality: []loadtest.Note{{Code: "lost_tail", Severity: loadtest.Warn, Message: "m", Source: "s:1"}},
 	}
 }
 
@@ -127,8 +136,8 @@ func TestWriteNothing(t *testing.T) {
 	if got["verdict"] != "incomplete" {
 		t.Errorf("verdict %v", got["verdict"])
 	}
-	if n := len(got["not_looked_at"].([]any)); n != 13 {
-		t.Errorf("%d kinds of bottleneck not looked at", n)
+	if n := len(got["bottlenecks"].([]any)); n != 0 {
+		t.Errorf("%d bottlenecks", n)
 	}
 }
 
