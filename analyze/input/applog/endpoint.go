@@ -40,7 +40,7 @@ func appendEndpoint(buf, method, path []byte) []byte {
 		}
 		segment := path[i:j]
 		if j == len(path) {
-			segment = bytes.TrimRight(segment, `,.:"'`)
+			segment = unpunctuated(segment)
 		}
 		if identifies(segment) {
 			buf = append(buf, '*')
@@ -53,6 +53,19 @@ func appendEndpoint(buf, method, path []byte) []byte {
 		}
 	}
 	return buf
+}
+
+// unpunctuated drops what ends a sentence, not a path.
+func unpunctuated(s []byte) []byte {
+	for len(s) > 0 {
+		switch s[len(s)-1] {
+		case ',', '.', ':', '"', '\'':
+			s = s[:len(s)-1]
+			continue
+		}
+		return s
+	}
+	return s
 }
 
 // identifies reports that a part of a path names one thing among many.

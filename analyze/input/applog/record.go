@@ -250,6 +250,9 @@ func levelBefore(b []byte) level {
 // processPrefix is the length of " host process[123]: ", which syslog and the
 // journal put behind the time; 0 if there is none.
 func processPrefix(b []byte) int {
+	if k := bytes.IndexByte(b, ':'); k < 2 || b[k-1] != ']' && b[k-1] != 'l' && b[k-1] != 'd' {
+		return 0 // neither name[123]: nor kernel: nor systemd:
+	}
 	i := 0
 	for range 2 { // a host, then a process
 		if i >= len(b) || b[i] != ' ' {
