@@ -73,6 +73,20 @@ func everything(p *plan.Plan) *analyze.Analysis {
 			{Severity: "P1", Title: "P95 latency above its target", Evidence: "1,240 ms, target < 1,000 ms"},
 			{Severity: "P1", Title: "Connection pool exhausted", Evidence: "200 failures"},
 		},
+		Diagnosis: analyze.Diagnosis{
+			Hurt: true, Summary: "Connection pool: 10 of 10 connections in use",
+			Findings: []analyze.Finding{
+				{Kind: "lock_contention", Title: "Locks of the database", Component: "locks of the database", Symptom: "8 queries waited for locks in the mean at 620 users", Impact: "8.2% of the requests failed at 620 users",
+					Recommendation: "Keep the locks of /orders for less", Score: .93, Onset: 55},
+				{Kind: "connection_pool", Title: "Connection pool", Component: "database connection pool of the application", Symptom: "10 of 10 connections in use", Impact: "8.2% of the requests failed at 620 users",
+					Recommendation: "Enlarge the pool", Consequence: "follows from the locks of the database: connections are held while their queries wait for locks", Score: .83, Onset: 58},
+			},
+			Clear:       []analyze.Ruled{{Kind: "db_cpu", Title: "Processor of the database", Why: "the database used 3% of its 2 cores"}},
+			NotLookedAt: []analyze.Gap{{Kind: "network", Title: "Network", Need: "the speed of the link"}},
+			Immediate:   []string{"Keep the locks of /orders for less", "Then repeat the test with the planned 1,000 users: this run reached 620"},
+			Capacity:    []string{"After the locks, look at the pool again"},
+			Scaling:     analyze.Scaling{Horizontal: "More instances do not help", AutoScaling: "Scale out at 328 users, 80% of the knee at 410 users"},
+		},
 		Lessons: []string{"The connection pool was exhausted before anything else broke.", "Reads kept their target throughout."},
 		Quality: []loadtest.Note{{Code: "lost_tail", Severity: loadtest.Warn, Message: "the history ends 4 s before the run did", Source: "peak_stats_history.csv:412"},
 			{Code: "phase_absent", Message: "The run has no phase that answers to the planned “Ramp-down”", Source: "doc.md:61:3"}},
@@ -214,6 +228,8 @@ func healthy(p *plan.Plan) *analyze.Analysis {
 	zero := exact(0, measure.Count)
 	a.Failures.Timeouts = analyze.Timeouts{Count: zero, Share: exact(0, measure.Ratio)}
 	a.Failures.Database = analyze.DatabaseErrors{Connection: zero, QueryTimeout: zero, LockTimeout: zero, Other: zero}
+	a.Diagnosis = analyze.Diagnosis{Summary: "Nothing limited this run", Clear: a.Diagnosis.Clear, NotLookedAt: a.Diagnosis.NotLookedAt,
+		Scaling: analyze.Scaling{Horizontal: "Not called for up to 1,000 users (560 RPS)"}}
 	a.Issues, a.Quality, a.Lessons, a.Baseline = nil, nil, []string{"Every target held at 1,000 users."}, nil
 	a.Phases = []analyze.Phase{
 		{Name: "Ramp-up", Kind: analyze.RampUp, Window: window(0, 60, 0, 1000, 290, .08, 0), Status: analyze.Pass},
@@ -267,6 +283,13 @@ func hostile(p *plan.Plan) *analyze.Analysis {
 	}
 	for i := range a.Resources {
 		a.Resources[i].Why = evil
+	}
+	d := &a.Diagnosis
+	d.Summary, d.Undecided, d.Clear[0].Why, d.NotLookedAt[0].Need, d.Immediate[0], d.Capacity[0] = evil, evil, evil, evil, evil, evil
+	d.Scaling = analyze.Scaling{Horizontal: evil, Vertical: evil, AutoScaling: evil, LoadBalancing: evil}
+	for i := range d.Findings {
+		f := &d.Findings[i]
+		f.Title, f.Component, f.Symptom, f.Impact, f.Recommendation = evil, evil, evil, evil, evil
 	}
 	for i := range a.Lessons {
 		a.Lessons[i] = evil

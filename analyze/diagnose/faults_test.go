@@ -296,7 +296,11 @@ func TestEndpointInTheDark(t *testing.T) {
 func TestLimiter(t *testing.T) {
 	l := newLab(.03)
 	l.fail(.6, "HTTPError('429 Client Error: Too Many Requests for url: /feed')")
-	want(t, l.analyse(t), "")
+	a := l.analyse(t)
+	want(t, a, "")
+	if now := a.Diagnosis.Immediate; len(now) != 1 || !strings.HasPrefix(now[0], "Decide whether 429s count as errors: the error rate is 60") {
+		t.Errorf("actions: %v", now)
+	}
 }
 
 func TestNoHistory(t *testing.T) {
