@@ -143,7 +143,7 @@ func (a capacityAnswer) breaking() {
 		o.Outcome = DidNotBreak
 		o.Breaking = measure.None(measure.Users, measure.NotIdentifiable, fmt.Sprintf("a run with more than %.0f users", most))
 		o.BreakingText = fmt.Sprintf("did not break: ≥ %.0f users", most)
-		o.BreakingNote = fmt.Sprintf("%s held up to %.0f users, the most that this run had. How far beyond it they hold is not known.", a.targetsInWords(), most)
+		o.BreakingNote = fmt.Sprintf("%s held up to %.0f users, the most that this run had. How far beyond it they hold is not known.", a.hardInWords(), most)
 	case capacity.Broke, capacity.BrokeFirst:
 		t := a.targets[b.Target]
 		p := a.res.Points[b.Point]
@@ -175,6 +175,9 @@ func (a capacityAnswer) breaking() {
 		}
 	default:
 		o.BreakingNote = a.out.Why + " Needs " + needLevels + "."
+	}
+	for _, soft := range a.res.Soft {
+		o.BreakingNote += fmt.Sprintf(" %s was missed from about %.0f users on; a median or a mean tells of degradation, not of a break.", asks(a.targets[soft.Target]), soft.Users)
 	}
 	if n, ok := a.c.whole.RateLimited.Float(); ok && n > 0 && a.c.plan.Count429 == plan.As429Unstated {
 		o.BreakingNote += " Requests answered 429 are the limiter's protection and are left out of this judgement; state --count-429=error to count them."
@@ -214,7 +217,7 @@ func (a capacityAnswer) wentDown() (bool, string) {
 func (a capacityAnswer) lastHeld(below float64) float64 {
 	most := 0.0
 	for _, p := range a.res.Points {
-		if p.Broken {
+		if p.Missed {
 			break
 		}
 		if p.Users < below {
@@ -232,11 +235,13 @@ func (a capacityAnswer) mostUsers() float64 {
 	return math.Round(most)
 }
 
-// targetsInWords lists what was judged: "P95 < 1,000 ms and error rate < 5%".
-func (a capacityAnswer) targetsInWords() string {
+// hardInWords lists what can break: "P95 < 1,000 ms and error rate < 5%".
+func (a capacityAnswer) hardInWords() string {
 	var names []string
-	for _, t := range a.targets {
-		names = append(names, asks(t))
+	for i, t := range a.targets {
+		if !a.run.Targets[i].Soft {
+			names = append(names, asks(t))
+		}
 	}
 	return andList(names)
 }
@@ -278,11 +283,11 @@ func (a capacityAnswer) maxUsers() {
 		return ""
 	}
 	switch {
-	case o.Outcome == DidNotBreak:
+	case o.Outcome == DidNotBreak && held >= most-.5:
 		o.MaxUsers = measure.Within(most, most, math.Inf(1), measure.Users, measure.Bounded, a.all("the highest load held, with every target met"))
 		o.MaxUsersText = fmt.Sprintf("≥ %.0f users", most)
 		o.MaxUsersNote = fmt.Sprintf("The highest load of this run, with every target met (%s).", figures(a.res.Points[len(a.res.Points)-1].Users))
-	case held > 0 && o.Outcome == Broke:
+	case held > 0 && o.Outcome != NotIdentifiable:
 		high := held
 		if v, _, ok := o.Breaking.Limits(); ok && v > held {
 			high = v

@@ -39,6 +39,10 @@ func (c *context) capacityRun() (run *capacity.Run, targets []plan.Target, ok bo
 		run.Out = append(run.Out, capacity.Stretch{From: max(from-1, 0), To: min(to+1, len(c.history.Time)-1)})
 	}
 	targets = c.breakable()
+	hard := false
+	for _, t := range targets {
+		hard = hard || breaks(t)
+	}
 	for _, t := range targets {
 		kind := capacity.Percentile
 		switch t.Metric {
@@ -47,7 +51,7 @@ func (c *context) capacityRun() (run *capacity.Run, targets []plan.Target, ok bo
 		case plan.Errors:
 			kind = capacity.Errors
 		}
-		run.Targets = append(run.Targets, capacity.Target{Kind: kind, P: t.P, Limit: t.Limit})
+		run.Targets = append(run.Targets, capacity.Target{Kind: kind, P: t.P, Limit: t.Limit, Soft: hard && !breaks(t)})
 	}
 	run.Recorder = recorder{c}
 	return run, targets, true
@@ -78,6 +82,13 @@ func (c *context) breakable() []plan.Target {
 		}
 	}
 	return out
+}
+
+// breaks reports whether missing a target is a failure of the system: failed
+// requests, or a tail of slow ones. A median or a mean that misses its target
+// is degradation; where a plan has nothing else, they stand for the tail.
+func breaks(t plan.Target) bool {
+	return t.Metric == plan.Errors || t.Metric == plan.Percentile && t.P >= .9
 }
 
 // capacityRows are the history's samples as differences of its counters.

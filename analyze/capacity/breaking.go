@@ -6,10 +6,6 @@ import (
 	"github.com/peakload/peakload/analyze/internal/stats"
 )
 
-// margin is by how much the breaking load must lie below the highest load for
-// a target that only the highest one broke: nearer than that, noise decides.
-const margin = .02
-
 // breaking finds the first target that breaks and the users at which it does.
 func (a *analysis) breaking() {
 	ps := a.out.Points
@@ -17,26 +13,44 @@ func (a *analysis) breaking() {
 	top := ps[len(ps)-1].Users
 	best := math.Inf(1)
 	judged := false
-	for t := range a.run.Targets {
+	for t, target := range a.run.Targets {
 		i, seen := a.firstBroken(t)
+		if target.Soft {
+			if i >= 0 {
+				a.out.Soft = append(a.out.Soft, SoftBreak{t, a.crossing(t, i)})
+			}
+			continue
+		}
 		judged = judged || seen
 		if i < 0 {
 			continue
 		}
 		n := a.crossing(t, i)
-		if i >= len(ps)-2 && n > (1-margin)*top {
+		noise := a.noise / math.Sqrt(ps[len(ps)-1].Requests)
+		// Close below the highest load, noise decides which side a point is on.
+		if i >= len(ps)-2 && len(ps) > 1 && n > (1-math.Min(.012+.5*noise, .05))*top {
 			continue
 		}
-		if n < best {
-			best = n
-			b.Outcome, b.Target, b.Point, b.Good = Broke, t, i, i-1
-			b.Users = Range{n, n * .88, n * 1.12}
-			if len(ps) == 1 {
-				b.Model = true
-				b.Users = Range{n, n * .75, math.Min(n*1.25, ps[0].Users)}
-			} else if i == 0 {
-				b.Outcome = BrokeFirst
-			}
+		if n >= best {
+			continue
+		}
+		best = n
+		b.Outcome, b.Target, b.Point, b.Good, b.Model = Broke, t, i, i-1, false
+		half := .075 + 1.2*a.noise/math.Sqrt(ps[i].Requests)
+		if a.fit.Drag > 0 {
+			half += .1 // where it tips over is a matter of chance
+		}
+		if target.Kind == Errors {
+			half += .04
+		}
+		half = math.Min(half, .25)
+		b.Users = Range{n, n * (1 - half), n * (1 + half)}
+		switch {
+		case len(ps) == 1:
+			b.Model = true
+			b.Users = Range{n, n * .75, math.Min(n*1.25, ps[0].Users)}
+		case i == 0:
+			b.Outcome = BrokeFirst
 		}
 	}
 	if b.Outcome == Unidentified && judged {
@@ -77,8 +91,9 @@ func (a *analysis) crossing(t, i int) float64 {
 	if len(ps) == 1 {
 		return math.Min(n, ps[0].Users)
 	}
-	low, high := ps[i-1].Users, ps[i].Users
-	if !ps[i].Plateau && i > 1 {
+	// Noise may put one point on the wrong side, not two.
+	low, high := 0.0, ps[min(i+1, len(ps)-1)].Users
+	if i > 1 {
 		low = ps[i-2].Users
 	}
 	return math.Min(math.Max(n, low), high)
@@ -97,15 +112,23 @@ func (a *analysis) latencyCrossing(t, i int) float64 {
 		return hi.Throughput * (r + z)
 	}
 	// throughput there: the curve, corrected by what the neighbours show
-	n, at := fold(a.fit, r, math.Max(hi.Latency, r))
+	slowest := r
+	for _, p := range ps {
+		slowest = math.Max(slowest, p.Latency)
+	}
+	n, at := fold(a.fit, r, slowest)
 	lo := ps[i-1]
+	local := 0.0 // the parts of a climb are too short to correct a curve by
+	if lo.Plateau && hi.Plateau {
+		local = .3
+	}
 	rl := math.Log(lo.Throughput / a.fit.At(lo.equal, lo.Throughput*lo.Latency))
 	rh := math.Log(hi.Throughput / a.fit.At(hi.equal, hi.Throughput*hi.Latency))
 	f := 1.0
 	if hi.Latency > lo.Latency {
 		f = math.Min(1, math.Max(0, (at-lo.Latency)/(hi.Latency-lo.Latency)))
 	}
-	return n * math.Exp(rl+f*(rh-rl))
+	return n * math.Exp(local*(rl+f*(rh-rl)))
 }
 
 // meanAt is the mean latency at which target t's figure is its limit: a line

@@ -44,6 +44,15 @@ type Target struct {
 	Kind  Kind
 	P     float64 // of a Percentile
 	Limit float64 // s, or a ratio
+	// Soft targets describe degradation: they are followed, and do not make a
+	// breaking point.
+	Soft bool
+}
+
+// A SoftBreak is where a soft target is missed, in users.
+type SoftBreak struct {
+	Target int
+	Users  float64
 }
 
 // A Recorder gives what rows do not hold, of the completions after row from up
@@ -96,7 +105,8 @@ type Point struct {
 	Latency    float64   // mean, s
 	Errors     float64   // ratio; NaN unknown
 	Values     []float64 // one a target, NaN unknown
-	Broken     bool      // violates a target
+	Broken     bool      // violates a target that is not soft
+	Missed     bool      // violates any
 	By         int       // the target that it violates by most; -1 none
 	// equal is the number of users at which the system would do the same if
 	// the load stood still: by Little's law.
@@ -144,6 +154,7 @@ type Result struct {
 	Sustained
 	Breaking  Breaking
 	Recovery  Recovery
+	Soft      []SoftBreak
 	Generator Generator
 }
 
@@ -159,11 +170,9 @@ type Sustained struct {
 
 // A Generator is whether users came later to ask than they meant to.
 type Generator struct {
-	Known      bool
-	Late       bool
-	Low, High  float64 // think time at low and at high load, s
-	UsersAt    float64 // where it had risen
-	LowestLoad float64
+	Known     bool
+	Late      bool
+	Low, High float64 // think time at low and at high load, s
 }
 
 // Analyze answers every question about the run's load.
@@ -181,6 +190,7 @@ func Analyze(r *Run) Result {
 	a.thinkTime()
 	a.saturate()
 	a.breaking()
+	a.generator()
 	return a.out
 }
 
@@ -191,4 +201,7 @@ type analysis struct {
 	// fit and good are the curves of all completions and of the successes.
 	fit, good stats.Saturation
 	spread    float64
+	// noise is by how much a count of completions varies, beside the root of
+	// its expectation.
+	noise float64
 }

@@ -8,22 +8,82 @@ import (
 
 // saturate finds the capacity and the knee where the run went beyond them.
 func (a *analysis) saturate() {
+	a.noise = 1
+	if len(a.out.Points) == 1 {
+		a.single()
+		return
+	}
 	a.fit, a.spread = a.curve(func(p Point) float64 { return p.Throughput })
 	a.good, _ = a.curve(func(p Point) float64 { return p.Goodput })
 	if !(a.good.Most > 0) {
 		return
 	}
-	most := 0.0
+	most, sum, n := 0.0, 0.0, 0.0
+	saturated := 0.0
 	for _, p := range a.out.Points {
 		most = math.Max(most, p.Users)
+		if p.Goodput <= 0 {
+			continue
+		}
+		d := math.Log(p.Goodput / a.good.At(p.equal, p.Goodput*p.Latency))
+		sum += d * d * p.Requests
+		n++
+		if p.equal > a.good.Most*a.cycle {
+			saturated += p.Requests
+		}
+	}
+	if n > 3 {
+		a.noise = math.Min(math.Max(math.Sqrt(sum/(n-3)), .5), 4)
 	}
 	x := a.mostGoodput()
 	knee := x * a.cycle
-	if most < 1.15*knee {
+	if most < 1.15*knee || saturated == 0 {
 		return
 	}
-	a.out.Capacity = Range{x, x, x}
-	a.out.Knee = Range{knee, knee, knee}
+	half := .02 + 2*a.noise/math.Sqrt(saturated)
+	if a.good.Drag > 0 {
+		half += .1
+	}
+	a.out.Capacity = Range{x, x * (1 - half), x * (1 + half)}
+	half += .02
+	a.out.Knee = Range{knee, knee * (1 - half), knee * (1 + half)}
+}
+
+// single is saturate for a run that held one load: what it got done there is
+// all that the system can do if the requests waited, or were refused, although
+// the same requests took a fraction of the time when few were there.
+func (a *analysis) single() {
+	p := a.out.Points[0]
+	base := a.early()
+	waits := p.Latency >= 3*base && p.Latency-base > .02*p.Users/p.Throughput
+	refused := p.Goodput < .85*p.Throughput
+	if math.IsNaN(base) || !(waits || refused) || p.Goodput <= 0 {
+		return
+	}
+	half := .03 + 2/math.Sqrt(p.Requests)
+	a.out.Unloaded, a.cycle = base, a.out.Think.Value+base
+	a.out.Capacity = Range{p.Goodput, p.Goodput * (1 - half), p.Goodput * (1 + half)}
+	knee := p.Goodput * a.cycle
+	a.out.Knee = Range{knee, knee * .8, knee * 1.2}
+}
+
+// early is the lowest mean latency over the first parts of the climb; NaN
+// where there is none.
+func (a *analysis) early() float64 {
+	least := math.NaN()
+	c := a.longestClimb()
+	from := c.From
+	for to := c.From + 1; to <= c.To; to++ {
+		p := a.tally(Stretch{from, to})
+		if p.Requests < 30 {
+			continue
+		}
+		if !(p.Latency >= least) {
+			least = p.Latency
+		}
+		from = to
+	}
+	return least
 }
 
 // mostGoodput is the most that the fitted curve gives in a state that a burst

@@ -69,7 +69,9 @@ func (a *analysis) rampThink() float64 {
 	if c.From >= 0 {
 		joined -= a.run.Rows[c.From].Users
 	}
-	pauses := t.Requests + t.Throughput*t.Latency - joined
+	// A pause that the window cuts off counts for a part: none where pauses are
+	// exponential, half where all are equal.
+	pauses := t.Requests + t.Throughput*t.Latency - joined + .25*joined
 	if pauses < 30 {
 		return math.NaN()
 	}

@@ -155,7 +155,11 @@ func (a *analysis) tally(s Stretch) Point {
 			continue
 		}
 		seconds += d
-		users += d * row.Users
+		before := row.Users
+		if i > 0 {
+			before = a.run.Rows[i-1].Users
+		}
+		users += d * (row.Users + before) / 2
 		p.Requests += row.Done
 		failed += row.Failed
 		sum += row.Sum
@@ -196,8 +200,11 @@ func (a *analysis) judge(p *Point) {
 			v = p.Errors
 		}
 		p.Values = append(p.Values, v)
-		if over := t.excess(v); over > worst {
-			worst, p.By, p.Broken = over, i, true
+		over := t.excess(v)
+		p.Missed = p.Missed || over > 0
+		p.Broken = p.Broken || over > 0 && !t.Soft
+		if over > 0 && (over > worst || !t.Soft && p.By >= 0 && a.run.Targets[p.By].Soft) {
+			worst, p.By = over, i
 		}
 	}
 }
