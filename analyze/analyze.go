@@ -31,6 +31,7 @@ type Analysis struct {
 	Bands        []Band
 	Mechanisms   []Mechanism
 	Baseline     *Comparison     // nil: no baseline was given
+	Trend        *Trend          // nil: no earlier runs at this load were given
 	Basis        *loadtest.Basis // what a later run is compared with
 	Expectations []Answer
 	Issues       []Issue

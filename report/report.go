@@ -46,6 +46,7 @@ var sections = [...]section{
 	{"Capacity Improvements", under("Capacity Improvement"), nil, fillImprovements},
 	{"Scaling Strategy", under("Scaling"), nil, fillScaling},
 	{"Comparison", withTable(comparisonColumns), readComparison, fillComparison},
+	{"Trend", under("Trend", "Run History", "Earlier Run"), nil, fillTrend},
 	{"Data Quality", under("Data Quality"), nil, fillQuality},
 	{"Next Steps", under("Next Step"), nil, fillNextSteps},
 	{"Expected vs Actual", withTable(expectationColumns), readExpectations, fillExpectations},

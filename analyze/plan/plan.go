@@ -144,7 +144,11 @@ type Target struct {
 	Phase    string  // "" is the peak phase; "run" the whole run
 	Endpoint string  // "METHOD name"; "" is all of them
 	Text     string  // as written
-	Pos      Pos
+	// Against says what the target asks for where that is not a number of its
+	// own but one of another run: "≤ baseline + 10%". Limit is then what it
+	// comes to, 0 where that is not known.
+	Against string
+	Pos     Pos
 }
 
 // Unit returns the base unit of the target's metric.

@@ -359,6 +359,9 @@ func (t Target) LimitText() string {
 
 // Asks returns what the target asks for, for people: "< 1,000 ms", "none".
 func (t Target) Asks() string {
+	if t.Against != "" {
+		return t.Against
+	}
 	if t.Metric == Outages && (t.Limit == 0 && t.Op == LessEqual || t.Limit == 1 && t.Op == Less) {
 		return "none"
 	}

@@ -23,6 +23,10 @@ Judges a run against its targets and prints the verdicts. This is the gate for
 CI: what could not be measured does not pass.
 
 ` + inputHelp + `                          Without -d, given targets are the only ones.
+      --max-regression LIMIT  how much worse than the baseline a metric may be:
+                          p95=10%, rps=5%, errors=1pp; repeatable. Judged by
+                          the interval of the difference: what the noise of the
+                          runs hides cannot be told, and does not pass
 
 What is written
       --json FILE         every figure with its source, for machines
@@ -52,6 +56,7 @@ type checkFlags struct {
 
 func (f *checkFlags) declare(fs *pflag.FlagSet) {
 	f.inputs.declare(fs)
+	fs.StringArrayVar(&f.maxRegressions, "max-regression", nil, "")
 	fs.StringVar(&f.json, "json", "", "")
 	fs.StringVar(&f.junit, "junit", "", "")
 	fs.StringVar(&f.comment, "comment", "", "")
@@ -81,7 +86,7 @@ func runCheck(args []string, s streams) (int, error) {
 	if err := writeFiles(files); err != nil {
 		return 0, err
 	}
-	if f.doc == "" && len(f.targets) == 0 {
+	if f.doc == "" && len(f.targets)+len(f.maxRegressions) == 0 {
 		fmt.Fprintf(s.err, "judged by the targets of the %s; state yours with -d FILE or --target\n", builtinName)
 	}
 	if err := text.Verdict(s.out, j.analysis, text.Options{Color: coloured(s)}); err != nil {

@@ -16,8 +16,10 @@ pNN mean max errors rps outages requests failures.
 Examples
   peakload explain p95 peak_load_results
   peakload explain "mean@ramp-up in 'GET /feed'" results/
-  peakload explain app.cpu results/        (or database.connections, rate_limit.writer, pool)
-  peakload explain bottlenecks results/    (or bottleneck.db_cpu, issues, recommendations)
+  peakload explain app.cpu results/
+  peakload explain bottlenecks results/
+Others: database.connections rate_limit.writer pool bottleneck.db_cpu issues
+recommendations
 `
 
 func runExplain(args []string, s streams) (int, error) {

@@ -38,7 +38,9 @@ type inputs struct {
 	resources []string
 	targets   []string
 	count429  string
-	figures   []plan.Target // asked for besides the targets, without a limit
+	// maxRegressions limit how much worse than the baseline the run may be.
+	maxRegressions []string
+	figures        []plan.Target // asked for besides the targets, without a limit
 }
 
 func (in *inputs) declare(fs *pflag.FlagSet) {
@@ -87,7 +89,11 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if gate && in.doc == "" && len(in.targets) > 0 {
+	regressions, err := in.regressions()
+	if err != nil {
+		return nil, err
+	}
+	if gate && in.doc == "" && len(in.targets)+len(regressions) > 0 {
 		planned.Targets = nil
 		config.Targets = nil
 	}
@@ -114,17 +120,30 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 			return nil, err
 		}
 	}
-	var baseline *loadtest.Run
-	if in.baseline != "" {
-		earlier := mappings(planned.Sources)
-		earlier.Progress = meter.at
-		if baseline, err = load(in.baseline, earlier); err != nil {
-			return nil, fmt.Errorf("baseline: %w", err)
-		}
+	before, err := in.past(planned.Sources, current, meter)
+	if err != nil {
+		return nil, err
 	}
-	a := analyze.Run(current, planned, baseline)
+	a := analyze.Run(current, planned, before.baseline)
+	a.Trend = a.TrendOver(before.row)
+	a.JudgeRegressions(regressions)
 	diagnose.Run(a)
 	return &job{doc: doc, analysis: a}, nil
+}
+
+// regressions are the limits of --max-regression.
+func (in *inputs) regressions() ([]plan.Regression, error) {
+	var out []plan.Regression
+	var errs []error
+	for _, text := range in.maxRegressions {
+		r, err := plan.ParseRegression(text)
+		errs = append(errs, err)
+		out = append(out, r)
+	}
+	if len(out) > 0 && in.baseline == "" {
+		errs = append(errs, usage("check", "--max-regression compares with a baseline: name one with --baseline"))
+	}
+	return out, errors.Join(errs...)
 }
 
 // flagPlan is the part of the plan that the command line states.

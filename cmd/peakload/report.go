@@ -21,7 +21,8 @@ import (
 const inputHelp = `What is read
   -d, --doc FILE          the results document, whose targets, phases and load
                           levels are the plan (default: the built-in document)
-      --baseline RESULTS  the run to compare with
+      --baseline RESULTS  the run to compare with: its files, or results.json;
+                          a folder of results.json shows the trend, too
       --resources FILE    what was captured elsewhere of psql, redis-cli, top,
                           metrics …; repeatable (beside the run it is found)
       --log FILE          the application's log, wherever it is, also .gz or

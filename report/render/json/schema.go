@@ -30,6 +30,7 @@ type results struct {
 	Expectations    []expectation   `json:"expectations"`
 	DataQuality     []note          `json:"data_quality"`
 	Document        document        `json:"document"`
+	Trend           *trend          `json:"trend"` // null where no earlier runs were given
 	Basis           *basis          `json:"basis"` // for later runs; null where there is nothing to compare with
 }
 

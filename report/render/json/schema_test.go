@@ -64,7 +64,7 @@ const schema = `{
  "data_quality": [{"code": "text", "severity": "info|warn|error", "message": "text", "source": "text"}],
  "document": {"file": "text", "blanks": "number", "filled": "number", "kept": [{"line": "number", "text": "text"}], "not_measured": "?number",
               "unknown": [{"line": "number", "text": "text"}]},
- "+ basis": "?BASIS"
+ "+ trend": "?TREND", "+ basis": "?BASIS"
 }`
 
 // named are the forms that the schema uses by name.
@@ -76,6 +76,9 @@ var named = map[string]string{
 	"HITS":   `{"method": "text", "name": "text", "count": "number"}`,
 	"BOTTLENECK": `{"rank": "number", "kind": "KIND", "component": "text", "symptom": "text", "impact": "text", "recommendation": "text", "score": "number",
 	                 "onset_s": "?number", "evidence": [{"text": "text", "figure": "F"}], "+ suspected": "bool", "+ consequence": "?text"}`,
+	"TREND": `{"points": [{"label": "text", "start": "?time", "file": "?text", "users": "number", "latency_mean": "F", "latency_p50": "F", "latency_p95": "F",
+	                       "latency_p99": "F", "error_rate": "F", "rps": "F"}],
+	           "changes": [{"metric": "text", "at": "number", "before": "number", "after": "number", "p": "number"}], "notes": ["text"]}`,
 	"BASIS": `{"plateau": "text", "users": "number", "length_s": "?number", "figures": "any",
 	           "windows": {"seconds": ["?number"], "requests": ["?number"], "failed": ["?number"], "latency_sum_s": ["?number"]},
 	           "quantiles": "any", "quantile_window_s": "number",

@@ -52,7 +52,7 @@ func resultsOf(a *analyze.Analysis, doc DocumentInfo) results {
 		NotLookedAt: notLookedAtOf(a.Diagnosis.NotLookedAt), RuledOut: ruledOutOf(a.Diagnosis.Clear),
 		Recommendations: recommendationsOf(a.Diagnosis),
 
-		Basis: basisOf(a.Basis),
+		Trend: trendOf(a.Trend), Basis: basisOf(a.Basis),
 	}
 }
 
