@@ -107,7 +107,7 @@ func TestManPage(t *testing.T) {
 		}
 	}
 	if groff, err := exec.LookPath("groff"); err == nil {
-		cmd := exec.Command(groff, "-man", "-Tutf8", "-ww")
+		cmd := exec.Command(groff, "-K", "utf8", "-man", "-Tutf8", "-ww")
 		cmd.Stdin = &b
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
