@@ -72,9 +72,11 @@ func (a capacityAnswer) src(from, to int, formula string) measure.Source {
 
 // all cites every point.
 func (a capacityAnswer) all(formula string) measure.Source {
-	ps := a.res.Points
-	from, to := ps[0].From, ps[0].To
-	for _, p := range ps {
+	from, to := a.c.history0.From, a.c.history0.To // where no load was held at all
+	if ps := a.res.Points; len(ps) > 0 {
+		from, to = ps[0].From, ps[0].To
+	}
+	for _, p := range a.res.Points {
 		from, to = min(from, p.From), max(to, p.To)
 	}
 	return a.src(from, to, formula)
