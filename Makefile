@@ -3,6 +3,8 @@
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 20s
+SEED        ?= 2026
+SYSTEMS     ?= 100
 DEMO        := build/demo
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -41,6 +43,10 @@ build: assets
 ## bench: measure speed (ratios within one run; machines are noisy)
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+## score: score the capacity analysis on SYSTEMS (100) simulated systems of SEED (2026)
+score:
+	$(GO) test ./analyze -run '^TestScore$$' -score -seed $(SEED) -systems $(SYSTEMS) -v -timeout 2h
 
 ## fuzz: run every fuzz target for FUZZTIME (20s) each
 fuzz:

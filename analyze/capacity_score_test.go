@@ -190,10 +190,88 @@ func (s *table) String() string {
 	return b.String()
 }
 
+// spike is a recovery experiment: half the knee's users, a minute far beyond
+// the breaking load, and back.
+type spike struct {
+	truth float64 // s; NaN never
+	found capacity.Recovery
+	text  string
+}
+
+func spikes(seed uint64, n int) []spike {
+	out := make([]spike, n)
+	each(n, func(i int) {
+		s := sim.Draw(seed+7, i)
+		truth := sim.FindTruth(s, sim.Objective, seed)
+		r := rand.New(rand.NewPCG(seed, uint64(i)+0x5b1ce))
+		base, peak := max(2, int(.5*truth.Knee)), int(truth.Break*(1.3+2*r.Float64()))
+		rec := sim.Run(s, sim.Spike(base, max(peak, base+2), 60, 60, 180), seed, 0)
+		run, _, _ := analyzeHistory(sim.History(rec, sim.Output{Seed: seed ^ uint64(i)})).capacityRun()
+		out[i] = spike{sim.RecoveryTime(rec, sim.Objective, 120, 15), capacity.Analyze(run).Recovery,
+			fmt.Sprintf("#%d %s base %d peak %d", i, s.Kind, base, peak)}
+	})
+	return out
+}
+
+// recoveryScore sums spikes up: the 90th percentile of the error in s, and how
+// often the truth lay in the limits, of those that recovered.
+func recoveryScore(all []spike) (p90, covered float64, text string) {
+	var off, signed []float64
+	in, agreed, wrong := 0, 0, 0
+	for _, x := range all {
+		if math.IsNaN(x.truth) || x.found.Outcome != capacity.Recovered {
+			if math.IsNaN(x.truth) == (x.found.Outcome != capacity.Recovered) || x.found.Outcome == capacity.NothingBroke && x.truth == 0 {
+				agreed++
+			} else {
+				wrong++
+			}
+			continue
+		}
+		e := x.found.Seconds.Value - x.truth
+		off, signed = append(off, math.Abs(e)), append(signed, e)
+		if x.found.Seconds.Low-.01 <= x.truth && x.truth <= x.found.Seconds.High+.01 {
+			in++
+		}
+	}
+	if len(off) == 0 {
+		return math.NaN(), math.NaN(), "no system recovered"
+	}
+	sort.Float64s(off)
+	sort.Float64s(signed)
+	p90, covered = off[len(off)*9/10], float64(in)/float64(len(off))
+	return p90, covered, fmt.Sprintf("recovery: %d scored, |error| median %.1f s p90 %.1f s, signed p5 %+.1f median %+.1f p95 %+.1f, limits hold %.1f%%; unrecovered or unbroken agreed %d, disagreed %d\n",
+		len(off), off[len(off)/2], p90, signed[len(signed)/20], signed[len(signed)/2], signed[len(signed)*19/20], 100*covered, agreed, wrong)
+}
+
+// The small sample that every test run takes, with bounds that only a broken
+// method passes.
+func TestCapacityOfSimulatedSystems(t *testing.T) {
+	for shape, all := range trials(4, 12, false) {
+		if shape == "fast" {
+			continue
+		}
+		br := &table{}
+		for _, x := range all {
+			br.add(x, x.broken(), x.result.Breaking.Outcome == capacity.Broke, x.result.Breaking.Users, x.truth.Break)
+		}
+		near := 0
+		for _, e := range br.errs {
+			if math.Abs(e) < .25 {
+				near++
+			}
+		}
+		if br.false_ > 0 || br.missed > 1 || near < len(br.errs)-1 {
+			t.Errorf("%s: %s", shape, br)
+		}
+	}
+}
+
 func TestScore(t *testing.T) {
 	if !*scored {
 		t.Skip("run with -score, or make score")
 	}
+	_, _, said := recoveryScore(spikes(*seed, max(20, *systemsN/3)))
+	fmt.Print(said)
 	for _, hard := range []bool{false, true} {
 		n := *systemsN
 		if hard {
