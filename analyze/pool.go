@@ -134,6 +134,47 @@ func (c *context) poolTimeouts() (poolSign, bool) {
 		}
 		return s, true
 	}
+	return c.poolTimeoutRate()
+}
+
+// poolTimeoutRate is the sign of a rate of such requests, where the counter
+// itself was not recorded.
+func (c *context) poolTimeoutRate() (poolSign, bool) {
+	const metric = "pool_timeouts_per_second"
+	for _, component := range c.componentsWith(metric) {
+		tr := c.tracks.of(component, metric)
+		if tr == nil {
+			continue
+		}
+		v := c.summedRate(component, metric, tr.Instance)
+		n, ok := v.Float()
+		if !ok || n < 1 {
+			continue
+		}
+		// A rate over a range goes on falling for as long as the range is; while it
+		// still rose, requests still gave up.
+		after, seen, rose, last := math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		for i := 1; i < len(tr.Time); i++ {
+			if tr.Value[i] <= 0 || tr.Time[i] < loadBegins {
+				continue
+			}
+			if math.IsNaN(seen) {
+				after, seen = tr.Time[i-1], tr.Time[i]
+			}
+			if tr.Value[i] >= tr.Value[i-1] {
+				rose = tr.Time[i]
+			}
+			last = tr.Time[i]
+		}
+		s := poolSign{count: int64(n), text: fmt.Sprintf("%s requests gave up waiting for a connection, as the rate of its timeouts says", measure.Format(v, measure.Style{}))}
+		if !math.IsNaN(seen) {
+			s.place(c, after, seen, last, "users when the rate of requests that gave up was first above 0")
+			if s.placed && !math.IsNaN(rose) {
+				s.last.from = min(s.last.from, max(c.sampleAt(rose), 0))
+			}
+		}
+		return s, true
+	}
 	return poolSign{}, false
 }
 
@@ -250,6 +291,15 @@ func (c *context) givesUpNone() bool {
 			n, _ := v.Float()
 			return n == 0
 		}
+	}
+	for _, component := range c.componentsWith("pool_timeouts_per_second") {
+		tr := c.tracks.of(component, "pool_timeouts_per_second")
+		if tr == nil {
+			continue
+		}
+		x := candidate{Track: *tr}
+		x.measureCover(c.length())
+		return x.covers >= .9 && slices.Max(tr.Value) == 0
 	}
 	return false
 }

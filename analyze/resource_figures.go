@@ -115,10 +115,14 @@ func (c *context) trackOf(component string, row *resourceRow) (tr *Track, ofHost
 // peakStretch returns the seconds that peaks are taken from: the longest phase
 // at the highest load, else the whole run.
 func (c *context) peakStretch() (from, to float64) {
-	if p := c.peak(); p != nil {
-		return p.Start, p.End
+	p := c.peak()
+	switch {
+	case p == nil:
+		return 0, c.length()
+	case p.To == c.history0.To:
+		return p.Start, c.length() // the history may have ended first
 	}
-	return 0, c.length()
+	return p.Start, p.End
 }
 
 // steady is the stretch over which a peak's median is taken, in s, and enough

@@ -127,9 +127,18 @@ func (c *context) judgeByChange(r *Resource, from, to float64) {
 			r.Why = fmt.Sprintf("%.1f times that of %s", peak/normal, r.NormalFrom)
 		}
 	default:
+		if r.Capacity.Why() != measure.NotApplicable {
+			// A process that has grown from ten megabytes to thirty is not highly
+			// used: that takes its limit.
+			r.Status = ResourceUnknown
+			if r.Why == "" {
+				r.Why = "no file names its capacity, so that there is nothing to judge it by"
+			}
+			return
+		}
 		if known && peak > 2*normal && normal > 0 {
 			r.Status = ResourceHigh
-			r.Why = fmt.Sprintf("%.1f times that of %s; no file names a capacity", peak/normal, r.NormalFrom)
+			r.Why = fmt.Sprintf("%.1f times that of %s; it has no capacity to judge it by", peak/normal, r.NormalFrom)
 			return
 		}
 		if !known {
@@ -140,7 +149,7 @@ func (c *context) judgeByChange(r *Resource, from, to float64) {
 
 // windowMean is the mean latency of requests between two seconds, in s.
 func (c *context) windowMean(from, to float64) (float64, bool) {
-	if p := c.peak(); p != nil && p.Start == from && p.End == to {
+	if p := c.peak(); p != nil && p.Start == from {
 		return p.Mean.Float()
 	}
 	return c.whole.Mean.Float()

@@ -98,12 +98,28 @@ func (t *tracks) add(tr Track) {
 	t.chosen = append(t.chosen, tr)
 }
 
-// length is how long the run was, in s.
+// lostTail is the most that a run is believed to have gone on after its
+// history's last row where only its totals tell so, in s.
+const lostTail = 15
+
+// length is how long the run was, in s: to the last instant that any file knows
+// of it. A history may end before the test did; where its totals hold more
+// requests, it went on for as long as those took.
 func (c *context) length() float64 {
-	if c.history != nil {
-		return c.history0.End
+	if c.history == nil {
+		return max(c.whole.End, 0)
 	}
-	return max(c.whole.End, 0)
+	last := c.history0.End
+	if end, _ := c.end(); end-c.start > last {
+		return end - c.start
+	}
+	all, ok := c.whole.Requests.Float()
+	seen, ok2 := c.history0.Requests.Float()
+	rate, ok3 := c.history0.RPS.Float()
+	if ok && ok2 && ok3 && all > seen && rate > 0 {
+		return last + min((all-seen)/rate, lostTail)
+	}
+	return last
 }
 
 // onRunTime returns the run's tracks with times that count from the run's
@@ -131,10 +147,35 @@ func onRunTime(c *context) []Track {
 			tr.Value = append(tr.Value, v)
 		}
 		if len(tr.Time) > 0 {
+			if r.Kind == "app_json" {
+				tr.Step = finer(tr.Step, tr.Value)
+			}
 			out = append(out, tr)
 		}
 	}
 	return out
+}
+
+// finer returns the unit of the last digit that most of a track's readings
+// have. JSON leaves trailing zeros out, so that 21.3 among 21.287 and 21.294 is
+// a figure of three digits, too.
+func finer(step float64, values []float64) float64 {
+	for range 6 {
+		if !(step > 0) {
+			return step
+		}
+		off := 0
+		for _, v := range values {
+			if q := v / step; math.Abs(q-math.Round(q)) > 1e-3 {
+				off++
+			}
+		}
+		if off*10 <= len(values) {
+			return step
+		}
+		step /= 10
+	}
+	return step
 }
 
 // unitOf returns the unit of a metric, by the base unit that its name ends in.
