@@ -52,6 +52,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 	}
 	c.limits = c.capacity()
 	a.Capacity = c.limits
+	a.sinceWhen()
 	a.Bands = c.bands()
 	a.Mechanisms = c.mechanisms()
 	now := basisOf(c)

@@ -23,6 +23,10 @@
     percent: (v) => `${group(v * 100)}%`,
     change: (v) => `${v > 0 ? '+' : ''}${group(v * 100)}%`,
     number: (v) => group(v),
+    bytes: (v) => {
+      const [name, unit] = [[' GB', 2 ** 30], [' MB', 2 ** 20], [' KB', 2 ** 10], [' B', 1]].find(([, u]) => Math.abs(v) >= u) || [' B', 1];
+      return v ? group(v / unit) + name : '0';
+    },
   };
   const suffix = {ms: ' ms', s: ' s'};
   const shown = (format) => (v) => v == null ? '–' : ticks[format](v) + (suffix[format] || '');
@@ -64,6 +68,41 @@
     return {axisLabel: {customValues: values}, axisTick: {customValues: values}};
   };
 
+  const timed = (p) => p.clock === 'clock' || p.clock === 'hours';
+
+  // axisTicks puts the ticks of an X axis, of time or of anything else.
+  const axisTicks = (p, from, to) => timed(p) ? timeTicks(from, to) : {axisLabel: {}, axisTick: {}};
+
+  const zooms = (p, axes) => [
+    {type: 'inside', xAxisIndex: axes, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: false, filterMode: 'none'},
+    {type: 'slider', xAxisIndex: axes, height: 18, bottom: 8, filterMode: 'none', labelFormatter: ticks[p.clock] || clock, brushSelect: false, showDataShadow: false,
+      borderColor: 'transparent', backgroundColor: colour('--band'), fillerColor: colour('--peak'), handleStyle: {color: colour('--ground'), borderColor: colour('--muted')},
+      moveHandleSize: 0, textStyle: {color: colour('--muted'), fontSize: 11}, left: 44, right: 44, showDetail: true},
+  ];
+
+  // trim gives a series its tooltip and the labels of its areas and lines the
+  // room that they have.
+  const trim = (p, s, i, span, room) => {
+    s.tooltip = {valueFormatter: shown(p.formats[i])};
+    s.emphasis = {disabled: true};
+    s.symbolSize = 5;
+    for (const [from, to] of s.markArea?.data || []) {
+      const wide = (to.xAxis - from.xAxis) / span * room - 4;
+      const fits = ruler.measureText(from.name).width <= wide || wide > 60;
+      from.label = {...from.label, show: Boolean(from.name) && fits && from.label?.show !== false, width: wide, overflow: 'truncate', fontSize: 11, distance: 4, textBorderColor: colour('--ground'), textBorderWidth: 2};
+    }
+    if (s.markArea) s.markArea.silent = true;
+    for (const l of s.markLine?.data || []) {
+      l.label = {...l.label, fontSize: 12, textBorderColor: colour('--ground'), textBorderWidth: 3};
+      if (l.xAxis != null) {
+        // Beside the line, on the side where there is room.
+        const right = l.xAxis - s.markLine.from < 0.6 * span;
+        l.label = {...l.label, rotate: 0, position: 'end', distance: -14, align: right ? 'left' : 'right', offset: [right ? 6 : -6, 0]};
+      }
+    }
+    if (s.markLine) s.markLine.silent = true;
+  };
+
   // lineOption lays out a chart over time for a width.
   const lineOption = (p, option, width) => {
     ruler.font = '12px sans-serif';
@@ -71,12 +110,7 @@
     const rows = Math.ceil(legend / width);
     option.legend = {...option.legend, itemWidth: 20, itemHeight: 10, itemGap: 14, icon: 'roundRect', inactiveColor: colour('--edge')};
     option.grid = {left: 6, right: 10, top: 42 + 20 * rows, bottom: 60, containLabel: true};
-    option.dataZoom = [
-      {type: 'inside', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: false, filterMode: 'none'},
-      {type: 'slider', height: 18, bottom: 8, filterMode: 'none', labelFormatter: ticks[p.clock] || clock, brushSelect: false, showDataShadow: false,
-        borderColor: 'transparent', backgroundColor: colour('--band'), fillerColor: colour('--peak'), handleStyle: {color: colour('--ground'), borderColor: colour('--muted')},
-        moveHandleSize: 0, textStyle: {color: colour('--muted'), fontSize: 11}, left: 44, right: 44, showDetail: true},
-    ];
+    option.dataZoom = zooms(p, [0]);
     option.yAxis.forEach((y, i) => {
       y.nameTextStyle = {color: colour('--muted'), fontSize: 11, align: i ? 'right' : 'left', padding: [0, 0, 8, 0]};
       y.nameGap = 22;
@@ -86,29 +120,57 @@
       if (i) y.position = 'right';
     });
     option.xAxis.forEach((x) => {
-      const {axisLabel, axisTick} = timeTicks(x.min, x.max);
+      const {axisLabel, axisTick} = axisTicks(p, x.min, x.max);
       x.axisLabel = {...x.axisLabel, ...axisLabel};
       x.axisTick = axisTick;
       x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
-      x.axisPointer = {label: {formatter: ({value}) => clock(value)}, lineStyle: {color: colour('--muted')}};
+      x.axisPointer = {label: {formatter: ({value}) => (ticks[p.clock] || clock)(value)}, lineStyle: {color: colour('--muted')}};
     });
     const span = option.xAxis[0].max - option.xAxis[0].min;
     option.series.forEach((s, i) => {
-      s.tooltip = {valueFormatter: shown(p.formats[i])};
-      s.emphasis = {disabled: true};
-      s.symbolSize = 5;
-      for (const [from, to] of s.markArea?.data || []) {
-        const room = (to.xAxis - from.xAxis) / span * (width - 90) - 4;
-        const fits = ruler.measureText(from.name).width <= room || room > 60;
-        from.label = {...from.label, show: fits, width: room, overflow: 'truncate', fontSize: 11, distance: 4, textBorderColor: colour('--ground'), textBorderWidth: 2};
-      }
-      if (s.markArea) s.markArea.silent = true;
-      for (const l of s.markLine?.data || []) {
-        l.label = {...l.label, fontSize: 12, textBorderColor: colour('--ground'), textBorderWidth: 3};
-      }
-      if (s.markLine) s.markLine.silent = true;
+      if (s.markLine) s.markLine.from = option.xAxis[0].min;
+      trim(p, s, i, span, width - 90);
     });
     return p.height + 20 * (rows - 1);
+  };
+
+  // stripOption lays out charts below each other over one X axis.
+  const stripOption = (p, option, width) => {
+    const left = 58, right = 12, legend = option.legend?.show ? 26 : 0;
+    option.legend = {...option.legend, itemWidth: 20, itemHeight: 10, itemGap: 14, icon: 'roundRect', inactiveColor: colour('--edge')};
+    let top = legend + 40;
+    option.grid = p.strips.map((height) => {
+      const grid = {left, right, top, height, containLabel: false, outerBoundsMode: 'none'};
+      top += height + 40;
+      return grid;
+    });
+    const axes = option.xAxis.map((_, i) => i);
+    option.dataZoom = zooms(p, axes);
+    option.axisPointer = {link: [{xAxisIndex: 'all'}]};
+    option.yAxis.forEach((y) => {
+      y.nameLocation = 'end';
+      y.nameGap = 13;
+      y.nameMoveOverlap = false;
+      y.nameTextStyle = {color: colour('--ink'), fontSize: 12, align: 'left', padding: [0, 0, 0, -left + 4]};
+      y.axisTick = {show: false};
+      y.axisLine = {show: false};
+      y.axisLabel = {...y.axisLabel, fontSize: 11, showMaxLabel: true};
+    });
+    option.xAxis.forEach((x, i) => {
+      const last = i === option.xAxis.length - 1;
+      const {axisLabel, axisTick} = axisTicks(p, x.min, x.max);
+      x.axisLabel = {...x.axisLabel, ...axisLabel, show: last};
+      x.axisTick = last ? axisTick : {show: false};
+      x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
+      x.axisPointer = {label: {show: last, formatter: ({value}) => (ticks[p.clock] || clock)(value)}, lineStyle: {color: colour('--muted')}};
+    });
+    const span = option.xAxis[0].max - option.xAxis[0].min;
+    option.series.forEach((s, i) => {
+      if (s.markLine) s.markLine.from = option.xAxis[0].min;
+      trim(p, s, i, span, width - left - right);
+      for (const l of s.markLine?.data || []) if (l.yAxis != null) l.label.position = 'insideEndTop';
+    });
+    return top + 46;
   };
 
   // barOption puts panels beside each other where there is room, else below.
@@ -152,12 +214,13 @@
     const stage = figure.querySelector('.live');
     const p = JSON.parse(figure.querySelector('script').textContent);
     p.height = Number(stage.dataset.height);
-    p.clock = p.option.xAxis[0].axisLabel.formatter;
+    p.clock = p.option.xAxis.at(-1).axisLabel.formatter;
     const option = p.option;
     figure.classList.add('is-live');
     const width = stage.clientWidth;
     dress(option, {...ticks, name: '{b}'});
-    const height = p.labels ? barOption(p, option, width) : lineOption(p, option, width);
+    const layOut = p.labels ? barOption : p.strips ? stripOption : lineOption;
+    const height = layOut(p, option, width);
     stage.style.height = `${height}px`;
     option.textStyle = {fontFamily: font};
     option.backgroundColor = 'transparent';
@@ -168,11 +231,13 @@
     chart.setOption(option, true);
     if (!p.labels) {
       const {min, max} = option.xAxis[0];
+      if (!timed(p)) return;
       chart.group = 'time';
       chart.off('datazoom');
       chart.on('datazoom', () => {
         const {start, end} = chart.getOption().dataZoom[0];
-        chart.setOption({xAxis: [timeTicks(min + (max - min) * start / 100, min + (max - min) * end / 100)]});
+        const shown = timeTicks(min + (max - min) * start / 100, min + (max - min) * end / 100);
+        chart.setOption({xAxis: option.xAxis.map((_, i) => i === option.xAxis.length - 1 ? shown : {})});
       });
     }
   };

@@ -29,7 +29,9 @@ const fewest, most = 4, 6
 // span gives every axis a Max and Step such that all are cut into the same
 // number of intervals, so that their grid lines coincide, with the least
 // empty room. tops are the highest values to show.
-func span(axes []Axis, tops ...float64) {
+func span(axes []Axis, tops ...float64) { spanOf(fewest, most, axes, tops...) }
+
+func spanOf(fewest, most int, axes []Axis, tops ...float64) {
 	best, least := 0, math.Inf(1)
 	for n := fewest; n <= most; n++ {
 		waste := 0.0
@@ -57,6 +59,10 @@ func positive(v float64) float64 {
 func niceStep(least float64, f Format) float64 {
 	if !(least > 0) {
 		least = 0.01
+	}
+	if f == Bytes {
+		_, size := sizeUnit(least)
+		return niceStep(least/size, Number) * size
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(least)))
 	for _, m := range [...]float64{1, 2, 2.5, 5, 10} {

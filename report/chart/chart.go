@@ -12,7 +12,7 @@ import (
 	"github.com/peakload/peakload/analyze/measure"
 )
 
-// A Chart is one picture. Either Series are drawn over X and Y, or Bars.
+// A Chart is one picture: Series over X and Y, or Strips over X, or Bars.
 type Chart struct {
 	Name    string   // stable, a file name and an ID: "latency"
 	Title   string   // "Latency over time"
@@ -31,8 +31,10 @@ type Chart struct {
 	Phases  []Span
 	Outages []Span
 	Limits  []Limit
+	Marks   []Mark // across all of X's charts or strips
 
-	Bars *Bars // instead of X … Limits
+	Strips []Strip // instead of Y, Series and Limits
+	Bars   *Bars   // instead of X … Strips
 
 	Table Table // the figures behind the picture
 }
@@ -52,6 +54,26 @@ type Series struct {
 	Points []Point // ascending X; a NaN Y breaks the line
 	Fill   bool    // the area below is shaded
 	Dotted bool    // the series is a lesser witness than its neighbours
+	Dots   bool    // every point is a measurement of its own, and drawn as one
+	Loose  bool    // the points are not joined
+}
+
+// A Strip is one of several charts that stand below each other over the same
+// X, so that what happened at one time, or at one load, stands in one line.
+type Strip struct {
+	Title  string // what is drawn, with the unit
+	Axis   Axis
+	Series []Series // Series.Axis is 0
+	Limits []Limit
+	Marks  []Mark // of this strip alone
+}
+
+// A Mark is a place on the X axis: a load level, an instant. Where the figure
+// is uncertain, From and To are its limits, else they are At.
+type Mark struct {
+	Name         string
+	Role         Role
+	At, From, To float64
 }
 
 // A Point is one point of a line.
@@ -125,7 +147,7 @@ type Row struct {
 func Charts(a *analyze.Analysis) []Chart {
 	var charts []Chart
 	for _, draw := range []func(*analyze.Analysis) (Chart, bool){
-		latency, load, errorRate, endpoints, levels, comparison,
+		latency, load, resources, rateLimit, errorRate, failures, capacity, endpoints, levels, comparison,
 	} {
 		if c, ok := draw(a); ok {
 			charts = append(charts, c)

@@ -20,6 +20,7 @@ const (
 	Percent Format = "percent" // ratio
 	Change  Format = "change"  // ratio with its sign
 	Number  Format = "number"
+	Bytes   Format = "bytes"
 )
 
 // Text writes a tick of an axis.
@@ -39,8 +40,34 @@ func (f Format) Text(v float64) string {
 			return "+" + grouped(v*100, 3) + "%"
 		}
 		return grouped(v*100, 3) + "%"
+	case Bytes:
+		return sizeText(v)
 	}
 	return grouped(v, 3)
+}
+
+// sizes are the units that bytes are written in, as measure.Format writes them.
+var sizes = [...]struct {
+	name string
+	unit float64
+}{{" GB", 1 << 30}, {" MB", 1 << 20}, {" KB", 1 << 10}, {" B", 1}}
+
+// sizeUnit returns the unit that suits an amount of bytes.
+func sizeUnit(v float64) (name string, unit float64) {
+	for _, s := range sizes {
+		if v >= s.unit*(1-1e-9) {
+			return s.name, s.unit
+		}
+	}
+	return " B", 1
+}
+
+func sizeText(v float64) string {
+	if v == 0 {
+		return "0"
+	}
+	name, unit := sizeUnit(math.Abs(v))
+	return grouped(v/unit, 3) + name
 }
 
 func clock(v float64) string {

@@ -102,6 +102,9 @@ func latency(a *analyze.Analysis) (Chart, bool) {
 		return t.Metric == plan.Percentile || t.Metric == plan.Mean || t.Metric == plan.Max
 	})
 	c.scale()
+	if k := a.Capacity; k.BrokeAt > 0 && k.BrokeAt <= c.X.Max && k.BreakingMetric != "error_rate" {
+		c.Marks = append(c.Marks, instant("target missed from here on", Worse, k.BrokeAt))
+	}
 	said := judged(a, plan.Percentile, plan.Mean, plan.Max)
 	if p, ok := peak(a); ok && len(said) == 0 {
 		said = []string{"P95 " + FigureWithin(p.P95) + " and mean " + Figure(p.Mean) + " in " + phrase(p)}
@@ -133,6 +136,9 @@ func errorRate(a *analyze.Analysis) (Chart, bool) {
 		return c, false
 	}
 	c.limits(a, Errors, 0, func(t plan.Target) bool { return t.Metric == plan.Errors })
+	if k := a.Capacity; k.BrokeAt > 0 && k.BrokeAt <= c.X.Max && k.BreakingMetric == "error_rate" {
+		c.Marks = append(c.Marks, instant("target missed from here on", Worse, k.BrokeAt))
+	}
 	c.scale()
 	var said []string
 	if failed, ok := a.WholeRun.Failures.Float(); ok && failed == 0 {

@@ -23,16 +23,20 @@ type payload struct {
 	Formats []chart.Format `json:"formats"`
 	// Labels has the text of each bar, by series.
 	Labels [][]string `json:"labels,omitempty"`
+	// Strips is the height of each of the grids below each other.
+	Strips []int `json:"strips,omitempty"`
 }
 
 // options returns a chart's payload as JSON that may stand in a script
 // element: <, >, & and line separators are escaped.
 func options(c chart.Chart) ([]byte, error) {
-	p := linePayload(c)
-	if c.Bars != nil {
-		p = barPayload(c)
+	switch {
+	case c.Bars != nil:
+		return json.Marshal(barPayload(c))
+	case c.Strips != nil:
+		return json.Marshal(stripPayload(c))
 	}
-	return json.Marshal(p)
+	return json.Marshal(linePayload(c))
 }
 
 func colour(r chart.Role) string { return "--" + string(r) }
@@ -62,27 +66,44 @@ func linePayload(c chart.Chart) payload {
 	line.DataZoomList = []opts.DataZoom{{Type: "inside"}, {Type: "slider"}}
 	p := payload{}
 	for i, s := range c.Series {
-		series := charts.SingleSeries{
-			Name: s.Name, Type: "line", YAxisIndex: s.Axis, ShowSymbol: opts.Bool(false), Data: pairs(s.Points),
-			LineStyle: &opts.LineStyle{Color: colour(s.Role), Width: 1.8},
-			ItemStyle: &opts.ItemStyle{Color: colour(s.Role)},
-		}
-		if s.Dotted {
-			series.LineStyle.Type = "dotted"
-		}
-		if s.Fill {
-			series.AreaStyle = &opts.AreaStyle{Color: colour(s.Role), Opacity: opts.Float(0.16)}
-		}
+		series := lineSeries(s)
+		series.YAxisIndex = s.Axis
 		if i == 0 {
-			series.MarkAreas = spans(c)
+			series.MarkAreas = areas(c.Phases, c.Outages, nil)
 		}
 		series.MarkLines = limits(c, i)
+		if i == 0 {
+			series.MarkLines = withMarks(series.MarkLines, c.Marks, true)
+		}
 		line.MultiSeries = append(line.MultiSeries, series)
 		p.Formats = append(p.Formats, c.Y[s.Axis].Format)
 	}
 	line.Validate()
 	p.Option = line.JSON()
 	return p
+}
+
+// lineSeries is a line as ECharts reads it.
+func lineSeries(s chart.Series) charts.SingleSeries {
+	series := charts.SingleSeries{
+		Name: s.Name, Type: "line", ShowSymbol: opts.Bool(s.Dots), Data: pairs(s.Points),
+		LineStyle: &opts.LineStyle{Color: colour(s.Role), Width: 1.8},
+		ItemStyle: &opts.ItemStyle{Color: colour(s.Role)},
+	}
+	if s.Dots {
+		series.Symbol = "circle"
+	}
+	if s.Loose {
+		series.LineStyle.Color = "transparent"
+		series.ItemStyle.Opacity = opts.Float(0.55)
+	}
+	if s.Dotted {
+		series.LineStyle.Type = "dotted"
+	}
+	if s.Fill {
+		series.AreaStyle = &opts.AreaStyle{Color: colour(s.Role), Opacity: opts.Float(0.16)}
+	}
+	return series
 }
 
 // globals sets what all charts share.
@@ -127,10 +148,11 @@ type edge struct {
 	Label     *opts.Label     `json:"label,omitempty"`
 }
 
-// spans returns the phases and outages behind a chart.
-func spans(c chart.Chart) *opts.MarkAreas {
+// areas returns what is shaded behind a chart: phases, outages,
+// and the ranges of marks.
+func areas(phases, outages []chart.Span, marks []chart.Mark) *opts.MarkAreas {
 	m := &opts.MarkAreas{}
-	for i, s := range c.Phases {
+	for i, s := range phases {
 		shade := "--ground"
 		switch {
 		case s.Peak:
@@ -143,7 +165,15 @@ func spans(c chart.Chart) *opts.MarkAreas {
 			{XAxis: number(s.To)},
 		})
 	}
-	for _, s := range c.Outages {
+	for _, k := range marks {
+		if k.To > k.From {
+			m.Data = append(m.Data, [2]edge{
+				{XAxis: number(k.From), ItemStyle: &opts.ItemStyle{Color: colour(k.Role), Opacity: opts.Float(0.12)}},
+				{XAxis: number(k.To)},
+			})
+		}
+	}
+	for _, s := range outages {
 		// At the top, where lines seldom are: they are drawn over the label.
 		m.Data = append(m.Data, [2]edge{
 			{Name: s.Name, XAxis: number(s.From), ItemStyle: &opts.ItemStyle{Color: "--outage"}, Label: &opts.Label{Position: "insideTop", Color: "--errors", FontSize: 11}},
@@ -163,6 +193,25 @@ type rule struct {
 	YAxis     *float64        `json:"yAxis,omitempty"`
 	LineStyle *opts.LineStyle `json:"lineStyle,omitempty"`
 	Label     *opts.Label     `json:"label,omitempty"`
+}
+
+// withMarks adds marks of the X axis to the lines across a chart.
+func withMarks(m *opts.MarkLines, marks []chart.Mark, named bool) *opts.MarkLines {
+	if len(marks) == 0 {
+		return m
+	}
+	if m == nil {
+		m = &opts.MarkLines{MarkLineStyle: opts.MarkLineStyle{Symbol: []string{"none", "none"}}}
+	}
+	for _, k := range marks {
+		at := number(k.At)
+		m.Data = append(m.Data, rule{
+			Name: k.Name, XAxis: &at,
+			LineStyle: &opts.LineStyle{Color: colour(k.Role), Type: "solid", Width: 1.6},
+			Label:     &opts.Label{Show: opts.Bool(named), Position: "insideEndTop", Formatter: "name", Color: colour(k.Role)},
+		})
+	}
+	return m
 }
 
 // limits returns the targets of the axis that a series is the first on.

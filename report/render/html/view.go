@@ -1,7 +1,9 @@
 package html
 
 import (
+	"fmt"
 	"html/template"
+	"math"
 	"path"
 	"slices"
 	"strconv"
@@ -11,6 +13,7 @@ import (
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/report/chart"
 	"github.com/peakload/peakload/report/render/svg"
 )
@@ -21,6 +24,7 @@ type view struct {
 	Verdict  verdict
 	Facts    []string
 	Targets  []target
+	Says     []saying
 	Contents []entry
 	Body     template.HTML
 	Quality  []loadtest.Note
@@ -41,9 +45,55 @@ type verdict struct {
 // A reason is a target that was not plainly met, and why.
 type reason struct{ Class, Name, Why string }
 
-// A target is a row of the table of targets.
+// A target is a row of the table of targets. Margin is how far the figure is
+// from its limit, in words, and Used the share of the limit that it takes, in
+// per cent up to 100; -1 unknown.
 type target struct {
 	Name, Limit, Actual, WholeRun, Scope, Class, Status string
+	Margin                                              string
+	Used                                                int
+}
+
+// A saying is one of the two sentences that a reader asks for next.
+type saying struct{ Label, Text, More string }
+
+// sayings are the breaking point and the primary bottleneck.
+func sayings(a *analyze.Analysis) []saying {
+	var out []saying
+	if c := a.Capacity; c.BreakingText != "" {
+		out = append(out, saying{"Breaking point", c.BreakingText, c.BreakingNote})
+	}
+	d := a.Diagnosis
+	switch {
+	case len(d.Findings) > 0:
+		out = append(out, saying{"Primary bottleneck", d.Findings[0].Component, d.Findings[0].Symptom})
+	case d.Summary != "":
+		out = append(out, saying{"Bottlenecks", d.Summary, ""})
+	}
+	return out
+}
+
+// margin says how far a figure is from its target's limit.
+func margin(r analyze.TargetResult) (text string, used int) {
+	x, ok := r.Actual.Float()
+	limit := r.Target.Limit
+	if !ok || limit <= 0 || r.Target.Metric == plan.Outages {
+		return "", -1
+	}
+	share := x / limit
+	bar := share
+	if r.Target.Op == plan.Greater || r.Target.Op == plan.GreaterEqual {
+		bar = min(share, 1)
+	}
+	switch {
+	case share >= 10:
+		text = fmt.Sprintf("×%.3g the limit", share)
+	case share >= 1:
+		text = fmt.Sprintf("%.0f%% over the limit", 100*(share-1))
+	default:
+		text = fmt.Sprintf("%.0f%% under the limit", 100*(1-share))
+	}
+	return text, int(math.Round(100 * min(bar, 1)))
 }
 
 // An input is a file that was read.
@@ -53,13 +103,14 @@ var statusClasses = [...]string{"none", "pass", "fail", "warn"}
 var statusWords = [...]string{"Not measured", "Pass", "Fail", "Borderline"}
 
 func newView(a *analyze.Analysis) view {
-	v := view{Verdict: judge(a), Facts: facts(a), Quality: a.Quality}
+	v := view{Verdict: judge(a), Facts: facts(a), Says: sayings(a), Quality: a.Quality}
 	for _, r := range a.Targets {
 		t := target{
 			Name: r.Target.Name, Limit: r.Target.Asks(), Scope: scope(r),
 			Actual: chart.FigureWithin(r.Actual, r.Target.Limit), WholeRun: chart.FigureWithin(r.WholeRun, r.Target.Limit),
 			Class: statusClasses[r.Status], Status: statusWords[r.Status],
 		}
+		t.Margin, t.Used = margin(r)
 		if !r.WholeRun.Measured() || r.Scope == "run" {
 			t.WholeRun = "–"
 		}

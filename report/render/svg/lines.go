@@ -60,7 +60,8 @@ func (d *drawing) lines(c chart.Chart, top float64) float64 {
 	for _, s := range c.Series {
 		d.series(s, p)
 	}
-	d.limitLines(c, p)
+	d.limitLines(c.Limits, p)
+	d.marks(c.Marks, p, true)
 	return p.top + p.height + 40
 }
 
@@ -86,7 +87,12 @@ func (d *drawing) legend(c chart.Chart, top float64) float64 {
 			if s.Dotted {
 				class += " d"
 			}
-			d.line(x+1, y, x+19, y, class)
+			if !s.Loose {
+				d.line(x+1, y, x+19, y, class)
+			}
+			if s.Dots {
+				d.dot(x+10, y, 3, "f-"+string(s.Role))
+			}
 		})
 	}
 	if len(c.Limits) > 0 {
@@ -117,12 +123,18 @@ func (d *drawing) ground(c chart.Chart, p plot) {
 	}
 }
 
+// axes draws the grid, the value axes with their titles, and the X axis.
 func (d *drawing) axes(c chart.Chart, p plot) {
 	titles := p.top - 8
 	if len(c.Phases) > 0 {
 		titles -= phaseRow
 	}
-	for i, a := range c.Y {
+	d.values(p, titles)
+	d.xAxis(c.X, p)
+}
+
+func (d *drawing) values(p plot, titles float64) {
+	for i, a := range p.y {
 		x, anchor := p.left-8, "end"
 		if i == 0 {
 			d.text(0, titles, "s", "", a.Title)
@@ -142,10 +154,13 @@ func (d *drawing) axes(c chart.Chart, p plot) {
 			d.text(x, y+4, "m", anchor, a.Format.Text(t))
 		}
 	}
+}
+
+func (d *drawing) xAxis(a chart.Axis, p plot) {
 	bottom := p.top + p.height
 	free := math.Inf(-1)
-	for _, t := range c.X.Ticks() {
-		x, text := p.px(t), c.X.Format.Text(t)
+	for _, t := range a.Ticks() {
+		x, text := p.px(t), a.Format.Text(t)
 		half := textWidth(text, label) / 2
 		x0 := math.Min(math.Max(x, half), d.width-half)
 		d.line(x, bottom, x, bottom+4, "e")
@@ -154,7 +169,7 @@ func (d *drawing) axes(c chart.Chart, p plot) {
 			free = x0 + half + 6
 		}
 	}
-	d.text(p.left+p.width/2, bottom+35, "s", "middle", c.X.Title)
+	d.text(p.left+p.width/2, bottom+35, "s", "middle", a.Title)
 }
 
 // series draws a line, broken where it has no value, and the area under it.
@@ -193,18 +208,31 @@ func (d *drawing) series(s chart.Series, p plot) {
 	if s.Dotted {
 		class += " d"
 	}
-	d.path(strokes.String(), class)
+	if !s.Loose {
+		d.path(strokes.String(), class)
+	}
+	if s.Dots {
+		r, class := 3.2, "f-"+string(s.Role)
+		if s.Loose {
+			r, class = 2, class+" o"
+		}
+		for _, pt := range s.Points {
+			if !math.IsNaN(pt.Y) {
+				d.dot(p.px(pt.X), p.py(s.Axis, pt.Y), r, class)
+			}
+		}
+	}
 }
 
 // limitLines draws the targets with their labels above the right end, moved
 // apart where they would lie on each other.
-func (d *drawing) limitLines(c chart.Chart, p plot) {
+func (d *drawing) limitLines(limits []chart.Limit, p plot) {
 	var taken []float64
-	for _, l := range c.Limits {
+	for _, l := range limits {
 		y := p.py(l.Axis, l.Value)
 		d.line(p.left, y, p.left+p.width, y, "x s-"+string(l.Role))
 		at := y - 5
-		for range c.Limits {
+		for range limits {
 			for _, t := range taken {
 				if math.Abs(at-t) < 13 {
 					at = t - 13

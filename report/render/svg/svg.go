@@ -32,9 +32,12 @@ func RenderAt(c chart.Chart, t Theme, width int) []byte {
 		top = 30
 	}
 	var height float64
-	if c.Bars != nil {
+	switch {
+	case c.Bars != nil:
 		height = d.bars(c, top)
-	} else {
+	case c.Strips != nil:
+		height = d.strips(c, top)
+	default:
 		height = d.lines(c, top)
 	}
 	var out strings.Builder
@@ -60,6 +63,10 @@ type drawing struct {
 
 func (d *drawing) rect(x, y, w, h float64, class string) {
 	fmt.Fprintf(&d.out, `<rect x="%s" y="%s" width="%s" height="%s" class="%s"/>`, num(x), num(y), num(math.Max(w, 0)), num(math.Max(h, 0)), class)
+}
+
+func (d *drawing) dot(x, y, r float64, class string) {
+	fmt.Fprintf(&d.out, `<circle cx="%s" cy="%s" r="%s" class="%s"/>`, num(x), num(y), num(r), class)
 }
 
 func (d *drawing) line(x1, y1, x2, y2 float64, class string) {

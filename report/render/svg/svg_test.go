@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 // elements splits a drawing into its elements, for a readable difference.
 func elements(b []byte) []string { return strings.SplitAfter(string(b), ">") }
 
-var known = map[string]bool{"svg": true, "style": true, "rect": true, "line": true, "path": true, "text": true}
+var known = map[string]bool{"svg": true, "style": true, "rect": true, "line": true, "path": true, "text": true, "circle": true}
 var coordinate = regexp.MustCompile(`^-?\d+(\.\d)?$`)
 
 // Every drawing is well-formed, holds no element but the writer's own,

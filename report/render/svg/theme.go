@@ -56,6 +56,9 @@ const sheet = `.plot text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"H
 .plot .outage{fill:$errors;opacity:.22}
 .plot .l{fill:none;stroke-width:1.8;stroke-linejoin:round;stroke-linecap:round}
 .plot .a{stroke:none;opacity:.16}
+.plot .o{opacity:.55}
+.plot .z{opacity:.12}
+.plot .v{stroke-width:1.6;fill:none}
 .plot .d{stroke-dasharray:2 4}
 .plot .x{stroke-width:1.4;stroke-dasharray:6 4;fill:none}
 `
