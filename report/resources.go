@@ -108,7 +108,11 @@ func (t resourceTable) fill(c *form.Slot, i int, header string, r *analyze.Resou
 	}
 	switch i {
 	case t.status:
-		put(c, resourceText(r.Status)+t.why(r))
+		status := resourceText(r.Status)
+		if r.Status == analyze.ResourceUnknown && r.Peak.Why() == measure.NotApplicable {
+			status = "➖ Not applicable" // a hit rate of no look-ups
+		}
+		put(c, status+t.why(r))
 	case t.normal:
 		text := t.text(r.Normal, style, t.note, t.lacking)
 		if from := r.NormalFrom; from != "" && !t.said[from] {

@@ -45,7 +45,7 @@ func resources(a *analyze.Analysis) (Chart, bool) {
 	first := slow(a)
 	if len(first.Series) > 0 {
 		first.fit()
-		if at := a.Capacity.BrokeAt; at > 0 && at <= c.X.Max {
+		if at := a.Capacity.BrokeAt; at > 0 && at <= c.X.Max && a.Capacity.BreakingMetric != "outages" {
 			first.Marks = append(first.Marks, instant("target missed from here on", Worse, at))
 		}
 		c.Strips = append(c.Strips, first)
@@ -161,7 +161,7 @@ func resourcesFinding(a *analyze.Analysis, rows []analyze.Resource) string {
 	if len(said) == 0 {
 		said = append(said, "no resource with a known capacity came near it")
 	}
-	if at := a.Capacity.BrokeAt; at > 0 && a.Capacity.BreakingTarget != "" {
+	if at := a.Capacity.BrokeAt; at > 0 && a.Capacity.BreakingTarget != "" && a.Capacity.BreakingMetric != "outages" {
 		said = append(said, Visible(a.Capacity.BreakingTarget)+" was missed from "+clock(at)+" on")
 	}
 	return sentence(said)

@@ -102,7 +102,7 @@ func latency(a *analyze.Analysis) (Chart, bool) {
 		return t.Metric == plan.Percentile || t.Metric == plan.Mean || t.Metric == plan.Max
 	})
 	c.scale()
-	if k := a.Capacity; k.BrokeAt > 0 && k.BrokeAt <= c.X.Max && k.BreakingMetric != "error_rate" {
+	if k := a.Capacity; k.BrokeAt > 0 && k.BrokeAt <= c.X.Max && k.BreakingMetric != "error_rate" && k.BreakingMetric != "outages" {
 		c.Marks = append(c.Marks, instant("target missed from here on", Worse, k.BrokeAt))
 	}
 	said := judged(a, plan.Percentile, plan.Mean, plan.Max)
