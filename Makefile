@@ -19,6 +19,7 @@ demo: build
 	@mkdir -p $(DEMO)
 	@cp testdata/documents/demo.md $(DEMO)/results.md
 	bin/peakload report testdata/runs/pool -d $(DEMO)/results.md -w \
+	    $(patsubst %,--resources %,$(sort $(wildcard testdata/evidence/pool/*))) \
 	    --baseline testdata/runs/sustained \
 	    --html $(DEMO)/report.html --json $(DEMO)/results.json
 	@echo
