@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -49,6 +51,20 @@ func TestRecordEndToEnd(t *testing.T) {
 		cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "TEST_REDIS="+redis)
 		return cmd
 	}
+	prometheus := startPrometheus(t, shop, postgres.url, redis, redisCanary)
+	// A team's document: its own user types.
+	if out, err := peakload("init", "results.md").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	document := filepath.Join(dir, "results.md")
+	src, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src = []byte(strings.NewReplacer("| Unauthenticated |", "| Writer |", "| Authenticated |", "| Reader |").Replace(string(src)))
+	if err := os.WriteFile(document, src, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	// The database by its URL, the cache by the environment, the application by
 	// a file.
 	config := "record:\n  json: {app: \"" + shop + "/metrics/json\"}\n"
@@ -56,8 +72,8 @@ func TestRecordEndToEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := peakload("record", "--every", "1s", "--before", "4s", "--after", "5s", "--postgres", postgres.url, "--redis", "env:TEST_REDIS",
-		"--process", "app=shop", "--process", "database=postgres", "--process", "cache=redis-server",
-		"--report", "-o filled.md --html page.html --json results.json",
+		"--process", "app="+shopProgram(t), "--process", "database="+postgres.name, "--process", "cache=redis-server "+strings.SplitN(redis, "@", 2)[1],
+		"--report", "-d results.md -o filled.md --html page.html --json results.json",
 		"--", locust, "-f", file, "--headless", "--host", shop, "--csv", "peak", "--csv-full-history")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -69,12 +85,30 @@ func TestRecordEndToEnd(t *testing.T) {
 		t.Errorf("Locust's table did not come through:\n%s", out.String())
 	}
 	noCanary(t, dir, out.String(), errs.String())
-	checkRecording(t, filepath.Join(dir, "peak_resources.csv"))
-	checkDocument(t, dir, errs.String())
+	r := checkRecording(t, filepath.Join(dir, "peak_resources.csv"))
+	checkDocument(t, filepath.Join(dir, "filled.md"), r)
+
+	// The same run as Prometheus alone saw it.
+	alone := t.TempDir()
+	for _, name := range []string{"peak_stats.csv", "peak_stats_history.csv", "peak_failures.csv"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(alone, name), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said, err := peakload("report", filepath.Join(alone, "peak"), "-d", "results.md", "-o", "prometheus.md", "--prometheus", prometheus).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	checkDocument(t, filepath.Join(dir, "prometheus.md"), r)
+	noCanary(t, dir, string(said))
 }
 
 // checkRecording holds the recording against what was set up.
-func checkRecording(t *testing.T, name string) {
+func checkRecording(t *testing.T, name string) recording {
 	t.Helper()
 	r := readRecording(t, name)
 	for _, c := range []struct {
@@ -88,7 +122,7 @@ func checkRecording(t *testing.T, name string) {
 		{"app,,cpu_seconds_total", 0.01, 100},
 		{"app,,memory_bytes", 1e6, 1e9},
 		{"app,,up", 1, 1},
-		{"database,,connections", shopPool, shopPool + 1},
+		{"database,,connections", shopPool, shopPool + 4}, // the exporter has some, too
 		{"database,,connections_active", 2, shopPool},
 		{"database,,connections_limit", 30, 30},
 		{"database,,lock_waits", 0, 0},
@@ -122,15 +156,38 @@ func checkRecording(t *testing.T, name string) {
 	if limited := r["app,reader,rate_limited_total"].high(); limited != 0 {
 		t.Errorf("%v readers were limited", limited)
 	}
+	return r
 }
 
-// checkDocument looks for what was set up in the document.
-func checkDocument(t *testing.T, dir, remarks string) {
+// checkDocument looks in a document for what was set up: the limits of the
+// pool, of writers and of the cache's memory.
+func checkDocument(t *testing.T, name string, r recording) {
 	t.Helper()
-	for _, name := range []string{"filled.md", "page.html", "results.json"} {
-		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
-			t.Fatalf("the report was not written: %v\n%s", err, remarks)
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(data)
+	for _, want := range []string{
+		`\| Reader \| [1-9][0-9,]*[^|]* \| 0 \| 0%`,
+		`\| Writer \| [1-9][0-9,]*[^|]* \| [1-9][0-9,]*[^|]* \| [4-9][0-9]\.?[0-9]*%`,
+		`\| Connections \| [^|]* \| [4-8]\b[^|]* \| 30\b`,
+		`\| Memory Usage \| [^|]* \| [56]\.\d MB[^|]* \| 6\.0 MB[^|]* \| ❌ Saturated`,
+		`\| Evictions \| [^|]* \| [1-9]`,
+		`4 of 4 connections in use`,
+	} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("%s: no %s", filepath.Base(name), want)
 		}
+	}
+	// The 429s by user type are those that the application counted.
+	m := regexp.MustCompile(`\| Writer \| [^|]* \| ([0-9,]+)`).FindStringSubmatch(text)
+	if m == nil {
+		return // said above
+	}
+	said, _ := strconv.ParseFloat(strings.ReplaceAll(m[1], ",", ""), 64)
+	if counted := r["app,writer,rate_limited_total"].high(); math.Abs(said-counted) > 0.05*counted {
+		t.Errorf("%s: %v writers were limited, the application counted %v", filepath.Base(name), said, counted)
 	}
 }
 

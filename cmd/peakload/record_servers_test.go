@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/user"
@@ -102,6 +103,7 @@ func dial(address string) func() error {
 type postgresServer struct {
 	*server
 	bin, data, port string
+	name            string              // in the title of each of its processes
 	as              *syscall.Credential // nil: oneself
 	url             string
 }
@@ -139,6 +141,7 @@ func newPostgres(t *testing.T, password string) *postgresServer {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
 	_, p.port = freeAddress(t)
+	p.name = "peakload-test-" + p.port
 	p.url = fmt.Sprintf("postgres://peak:%s@127.0.0.1:%s/postgres?sslmode=disable", password, p.port)
 	p.start(t)
 	return p
@@ -155,7 +158,7 @@ func (p *postgresServer) command(name string, args ...string) *exec.Cmd {
 // start starts the server, again after it was killed.
 func (p *postgresServer) start(t *testing.T) {
 	t.Helper()
-	p.server = start(t, p.command("postgres", "-D", p.data, "-k", filepath.Dir(p.data), "-p", p.port, "-c", "listen_addresses=127.0.0.1",
+	p.server = start(t, p.command("postgres", "-D", p.data, "-k", filepath.Dir(p.data), "-p", p.port, "-c", "listen_addresses=127.0.0.1", "-c", "cluster_name="+p.name,
 		"-c", "fsync=off", "-c", "max_connections=30", "-c", "shared_preload_libraries=pg_stat_statements"))
 	eventually(t, 20*time.Second, "Postgres", func() error { return p.exec("CREATE EXTENSION IF NOT EXISTS pg_stat_statements") })
 }
@@ -184,20 +187,67 @@ func startRedis(t *testing.T, password string) (url string, s *server) {
 	return "redis://:" + password + "@" + address, s
 }
 
-// startShop starts the application.
-func startShop(t *testing.T, postgres, redis string) (url string) {
+// shopProgram is the application's program, by its whole path: no other
+// process of the machine has that in its command line.
+func shopProgram(t *testing.T) string {
 	t.Helper()
 	bin, err := exec.LookPath("shop")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return bin
+}
+
+// startShop starts the application.
+func startShop(t *testing.T, postgres, redis string) (url string) {
+	t.Helper()
 	address, _ := freeAddress(t)
-	cmd := exec.Command(bin)
+	cmd := exec.Command(shopProgram(t))
 	cmd.Env = append(os.Environ(), "SHOP_ADDRESS="+address, "SHOP_POSTGRES="+postgres, "SHOP_REDIS="+redis)
 	s := start(t, cmd)
 	eventually(t, 10*time.Second, "the shop", func() error {
 		if err := dial(address)(); err != nil {
 			return fmt.Errorf("%w: %s", err, strings.TrimSpace(s.log.String()))
+		}
+		return nil
+	})
+	return "http://" + address
+}
+
+// startPrometheus starts a Prometheus that scrapes, each second, the shop and
+// Debian's exporters of the machine, of Postgres and of Redis.
+func startPrometheus(t *testing.T, shop, postgres, redis, password string) (url string) {
+	t.Helper()
+	dir := t.TempDir()
+	config := "global: {scrape_interval: 1s}\nscrape_configs:\n"
+	scrape := func(job, address string) {
+		config += fmt.Sprintf("  - {job_name: %s, static_configs: [{targets: [%q]}]}\n", job, address)
+	}
+	scrape("app", strings.TrimPrefix(shop, "http://"))
+	exporter := func(job, bin string, env []string, args ...string) {
+		address, _ := freeAddress(t)
+		cmd := exec.Command(need(t, bin), append(args, "--web.listen-address="+address)...)
+		cmd.Env = append(os.Environ(), env...)
+		start(t, cmd)
+		scrape(job, address)
+	}
+	exporter("node", "prometheus-node-exporter", nil)
+	exporter("postgres", "prometheus-postgres-exporter", []string{"DATA_SOURCE_NAME=" + postgres})
+	exporter("redis", "prometheus-redis-exporter", []string{"REDIS_ADDR=" + redis, "REDIS_PASSWORD=" + password})
+	file := filepath.Join(dir, "prometheus.yml")
+	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	address, _ := freeAddress(t)
+	s := start(t, exec.Command(need(t, "prometheus"), "--config.file="+file, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address))
+	eventually(t, 20*time.Second, "Prometheus", func() error {
+		resp, err := http.Get("http://" + address + "/-/ready")
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, s.log.String())
+		}
+		defer resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			return errors.New(resp.Status)
 		}
 		return nil
 	})

@@ -179,4 +179,8 @@ func (a *shopApp) metricsText(w http.ResponseWriter, _ *http.Request) {
 	for name, t := range a.types {
 		fmt.Fprintf(w, "rate_limited_total{user_type=%q} %d\n", name, t.limited)
 	}
+	fmt.Fprintln(w, "# TYPE requests_total counter")
+	for name, t := range a.types {
+		fmt.Fprintf(w, "requests_total{user_type=%q} %d\n", name, t.requests)
+	}
 }
