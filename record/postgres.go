@@ -142,7 +142,6 @@ func (p *postgres) ask(ctx context.Context, s *sheet) (doubt, err error) {
 	}
 	var connections, hidden, active, idle, inTransaction, waiting, limit, lockWaits, locks, started float64
 	var transaction, wait *float64
-	begin := time.Now()
 	err = p.conn.QueryRow(ctx, fmt.Sprintf(serverQuery, longest)).Scan(&connections, &hidden, &active, &idle, &inTransaction,
 		&waiting, &transaction, &limit, &lockWaits, &wait, &locks, &started)
 	if err != nil {
@@ -189,7 +188,7 @@ func (p *postgres) ask(ctx context.Context, s *sheet) (doubt, err error) {
 		doubt = &Doubt{"pg_stat_statements cannot be read, so a SELECT 1 is timed instead: " + reason(err)}
 	}
 	// One round trip and the least of queries: what it waits for, all do.
-	begin = time.Now()
+	begin := time.Now()
 	if _, err := p.conn.Exec(ctx, "SELECT 1"); err != nil {
 		return nil, err
 	}

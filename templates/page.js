@@ -126,10 +126,12 @@
       x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
       x.axisPointer = {label: {formatter: ({value}) => (ticks[p.clock] || clock)(value)}, lineStyle: {color: colour('--muted')}};
     });
-    const span = option.xAxis[0].max - option.xAxis[0].min;
+    const {min, max} = option.xAxis[0];
     option.series.forEach((s, i) => {
-      if (s.markLine) s.markLine.from = option.xAxis[0].min;
-      trim(p, s, i, span, width - 90);
+      s.tooltip = {valueFormatter: shown(p.formats[i])};
+      s.emphasis = {disabled: true};
+      s.symbolSize = 5;
+      marked(s, min, max, max - min, width);
     });
     return p.height + 20 * (rows - 1);
   };

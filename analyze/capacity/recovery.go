@@ -95,11 +95,13 @@ func (a *analysis) recovery() Recovery {
 		return out
 	}
 	out.Outcome = Recovered
-	t := math.Max(0, rows[last].At-out.Drop)
+	// The completions that a row is judged by are those of two seconds, so that
+	// the last bad one lies half of that before the row.
+	t := math.Max(0, rows[last].At-out.Drop-looked/2)
 	if last == drop {
 		t = 0
 	}
-	out.Seconds = Range{t, math.Max(0, t-2.5), t + 1.5}
+	out.Seconds = Range{t, math.Max(0, t-2.5), t + 2.5}
 	out.Back = out.Drop + t
 	return out
 }

@@ -261,7 +261,7 @@ func lookAtDatabaseCPU(s *scene) outcome {
 		return isClear(use)
 	}
 	t := noTerms()
-	onset := math.NaN()
+	var onset float64
 	if full {
 		t.saturation = saturated(l.share(s.stress), 1)
 		t.demand = s.demandTerm(mean(l.share(s.stress)))

@@ -90,21 +90,6 @@ func readings(t *analyze.Track, sp span) []float64 {
 	return out
 }
 
-// at returns the reading of the series at second t; NaN where none is recent.
-func (sr series) at(t float64) float64 {
-	best := math.NaN()
-	for _, tr := range sr {
-		v := tr.At(t, 15)
-		if tr.Instance == "" && !math.IsNaN(v) {
-			return v
-		}
-		if !(best >= v) && !math.IsNaN(v) {
-			best = v
-		}
-	}
-	return best
-}
-
 // limit returns the capacity that the track itself knows, else the median of
 // the component's metric that states it; NaN where neither does, or where the
 // limit is 0, which says that there is none.
@@ -121,14 +106,6 @@ func (s *scene) limit(sr series, metric string) float64 {
 		return l
 	}
 	return math.NaN()
-}
-
-// file is where a series was read.
-func (sr series) file() string {
-	if len(sr) == 0 {
-		return ""
-	}
-	return sr[0].File
 }
 
 // first returns the second of the run from which the readings are at or above

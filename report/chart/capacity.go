@@ -108,12 +108,12 @@ func capacity(a *analyze.Analysis) (Chart, bool) {
 	axes := []Axis{c.X}
 	spanOf(5, 9, axes, top*1.02)
 	c.X = axes[0]
-	if m, ok := markOf("knee", Mean, k.Knee); ok {
+	if m, ok := markOf("knee: "+FigureWithin(k.Knee), Mean, k.Knee); ok {
 		c.Marks = append(c.Marks, m)
 	}
-	if m, ok := markOf("breaking point", Worse, k.Breaking); ok {
+	if m, ok := markOf("breaking point: "+FigureWithin(k.Breaking), Worse, k.Breaking); ok {
 		if k.Model {
-			m.Name += " (by a model)"
+			m.Name += " by a model"
 		}
 		c.Marks = append(c.Marks, m)
 	}

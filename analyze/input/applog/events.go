@@ -22,7 +22,6 @@ type kind struct {
 	loadtest.LogEvents
 	zoned   bool
 	seconds []second
-	at      []byte // its key
 }
 
 // A second is a count of events.

@@ -27,9 +27,7 @@ type reading struct {
 	zonedFirst, zonedLast float64
 	zonedLines            int64
 	east                  int
-	// Of all lines, as written.
-	fractionFirst, fractionLast float64
-	inferredDate                shape
+	inferredDate          shape // of all lines, as written
 }
 
 func newReading(w Window, own []compiled) *reading {

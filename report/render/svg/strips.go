@@ -101,14 +101,13 @@ func (d *drawing) markNames(marks []chart.Mark, p plot, top float64) float64 {
 	for _, m := range slices.SortedStableFunc(slices.Values(marks), func(a, b chart.Mark) int {
 		return int(math.Copysign(1, a.At-b.At))
 	}) {
-		text := m.Name + ": " + p.x.Format.Text(m.At)
-		half := textWidth(text, label) / 2
+		half := textWidth(m.Name, label) / 2
 		x := math.Min(math.Max(p.px(m.At), half), d.width-half)
 		if x-half < free || rows == 0 {
 			rows++
 		}
 		free = x + half + 10
-		d.text(x, top+rows*15-1, "f-"+string(m.Role), "middle", text)
+		d.text(x, top+rows*15-1, "f-"+string(m.Role), "middle", m.Name)
 	}
 	return rows*15 + 2
 }
