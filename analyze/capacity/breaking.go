@@ -31,7 +31,7 @@ func (a *analysis) breaking() {
 		if i >= len(ps)-2 && len(ps) > 1 && n > (1-math.Min(.012+.5*noise, .05))*top {
 			continue
 		}
-		if n >= best {
+		if !(n < best) { // NaN: the points do not tell
 			continue
 		}
 		best = n
@@ -95,6 +95,9 @@ func (a *analysis) crossing(t, i int) float64 {
 	low, high := 0.0, ps[min(i+1, len(ps)-1)].Users
 	if i > 1 {
 		low = ps[i-2].Users
+	}
+	if math.IsNaN(n) { // the points around it are all that is known
+		return (ps[i-1].Users + ps[i].Users) / 2
 	}
 	return math.Min(math.Max(n, low), high)
 }

@@ -18,6 +18,9 @@ func (p page) evidence(a *analyze.Analysis, what string) (bool, error) {
 		p.pool(a.Failures.PoolExhaustion)
 		return true, nil
 	}
+	if p.capacity(a, name) {
+		return true, nil
+	}
 	if ok, err := p.diagnosis(a, name); ok || err != nil {
 		return ok, err
 	}
