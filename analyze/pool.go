@@ -146,7 +146,7 @@ func (c *context) poolTimeoutRate() (poolSign, bool) {
 		if tr == nil {
 			continue
 		}
-		v := c.summedRate(component, metric, tr.Instance)
+		v := c.summed(tr)
 		n, ok := v.Float()
 		if !ok || n < 1 {
 			continue

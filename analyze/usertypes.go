@@ -116,7 +116,6 @@ func (c *context) instancesOf(component string, metrics ...string) []string {
 // stands for the time until the next. Rates of Prometheus are means over a
 // range, so that the sum may be off at both ends by what the range holds.
 func (c *context) summedRate(component, metric, instance string) measure.Value {
-	none := measure.None(measure.Count, measure.NoSource, needUserTypes)
 	best := -1
 	for i := range c.tracks.all {
 		tr := &c.tracks.all[i]
@@ -126,9 +125,14 @@ func (c *context) summedRate(component, metric, instance string) measure.Value {
 		}
 	}
 	if best < 0 {
-		return none
+		return measure.None(measure.Count, measure.NoSource, needUserTypes)
 	}
-	tr := &c.tracks.all[best]
+	return c.summed(&c.tracks.all[best])
+}
+
+// summed adds a track of a rate up over the run.
+func (c *context) summed(tr *Track) measure.Value {
+	none := measure.None(measure.Count, measure.NoSource, needUserTypes)
 	// The rate's range reaches back, so that the run's end shows a little late.
 	time, value := tr.within(loadBegins, c.length()+60)
 	if len(time) < 2 {
@@ -140,7 +144,12 @@ func (c *context) summedRate(component, metric, instance string) measure.Value {
 		sum += (value[i] + value[i-1]) / 2 * dt
 		longest = max(longest, dt)
 	}
-	src := measure.Source{File: tr.File, Column: metric + " " + instance, Formula: "Σ rate × time between readings"}
+	src := measure.Source{File: tr.File, Column: trackName(tr), Formula: "Σ rate × time between readings"}
+	x := candidate{Track: *tr}
+	if x.measureCover(c.length()); x.covers < .9 {
+		// What came while nobody looked is not known.
+		return measure.Within(math.Round(sum), math.Floor(.95*sum), math.Inf(1), measure.Count, measure.Bounded, src)
+	}
 	if sum == 0 {
 		return measure.Of(0, measure.Count, src)
 	}
