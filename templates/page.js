@@ -126,12 +126,10 @@
       x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
       x.axisPointer = {label: {formatter: ({value}) => (ticks[p.clock] || clock)(value)}, lineStyle: {color: colour('--muted')}};
     });
-    const {min, max} = option.xAxis[0];
+    const span = option.xAxis[0].max - option.xAxis[0].min;
     option.series.forEach((s, i) => {
-      s.tooltip = {valueFormatter: shown(p.formats[i])};
-      s.emphasis = {disabled: true};
-      s.symbolSize = 5;
-      marked(s, min, max, max - min, width);
+      if (s.markLine) s.markLine.from = option.xAxis[0].min;
+      trim(p, s, i, span, width - 90);
     });
     return p.height + 20 * (rows - 1);
   };
