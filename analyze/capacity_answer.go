@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/peakload/peakload/analyze/capacity"
+	"github.com/peakload/peakload/analyze/internal/stats"
 	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
 )
@@ -43,6 +44,7 @@ func (c *context) capacity() Capacity {
 	a.maxUsers()
 	a.recovery()
 	a.generator()
+	a.usl()
 	return out
 }
 
@@ -372,4 +374,23 @@ func (a capacityAnswer) generator() {
 		return
 	}
 	o.Generator, o.GeneratorWhy = No, pauses
+}
+
+// usl describes the levels by the Universal Scalability Law where there are
+// enough of them. It predicts nothing: a closed system is linear and then flat,
+// which the law is not.
+func (a capacityAnswer) usl() {
+	var n, x []float64
+	for _, p := range a.res.Points {
+		if p.Goodput > 0 && p.Users > 0 {
+			n, x = append(n, p.Users), append(x, p.Goodput)
+		}
+	}
+	if len(n) < 6 {
+		return
+	}
+	gamma, alpha, beta, r2 := stats.FitUSL(n, x)
+	if !math.IsNaN(r2) {
+		a.out.USL = &USL{Gamma: gamma, Alpha: alpha, Beta: beta, R2: r2}
+	}
 }

@@ -116,7 +116,7 @@ type Point struct {
 // A Range is a figure with the limits that it lies between in 19 runs of 20.
 type Range struct{ Value, Low, High float64 }
 
-// None is no figure.
+// none is no figure.
 var none = Range{math.NaN(), math.NaN(), math.NaN()}
 
 // Known reports whether there is a figure.
@@ -177,7 +177,7 @@ type Generator struct {
 
 // Analyze answers every question about the run's load.
 func Analyze(r *Run) Result {
-	a := &analysis{run: r, out: Result{Think: none, Capacity: none, Knee: none, Breaking: Breaking{Target: -1, Point: -1, Good: -1}}}
+	a := &analysis{run: r, out: Result{Think: none, Capacity: none, Knee: none, Breaking: Breaking{Users: none, Target: -1, Point: -1, Good: -1}}}
 	if len(r.Rows) < 2 {
 		return a.out
 	}

@@ -1,0 +1,119 @@
+package capacity
+
+import (
+	"math"
+	"testing"
+)
+
+// A known is a recorder that answers from the rows' means: P95 is 1.5 times the
+// mean.
+type known struct{ run *Run }
+
+func (k known) Quantile(from, to int, _ float64) float64 {
+	a := analysis{run: k.run}
+	return 1.5 * a.tally(Stretch{from, to}).Latency
+}
+
+func (k known) Errors(from, to int) float64 {
+	n, f := 0.0, 0.0
+	for _, r := range k.run.Rows[from+1 : to+1] {
+		n, f = n+r.Done, f+r.Failed
+	}
+	return f / n
+}
+
+// system is a closed system of 100 requests/s, one second of think time and
+// 50 ms without load.
+func system(users float64) (rate, latency float64) {
+	if users <= 105 {
+		return users / 1.05, .05
+	}
+	return 100, users/100 - 1
+}
+
+// build makes a run of plateaus of a minute each.
+func build(users ...float64) *Run {
+	r := &Run{Targets: []Target{{Kind: Percentile, P: .95, Limit: 1}, {Kind: Errors, Limit: .05}}}
+	for _, u := range users {
+		from := len(r.Rows) - 1
+		for range 60 {
+			rate, latency := system(u)
+			r.Rows = append(r.Rows, Row{At: float64(len(r.Rows) + 1), Users: u, Done: rate, Sum: rate * latency})
+		}
+		r.Plateaus = append(r.Plateaus, Stretch{max(from, 0), len(r.Rows) - 1})
+	}
+	r.Recorder = known{r}
+	return r
+}
+
+func TestStaircase(t *testing.T) {
+	got := Analyze(build(40, 80, 120, 160, 200, 240))
+	// P95 meets 1 s at a mean of 0.667 s: 166.7 users.
+	if b := got.Breaking; b.Outcome != Broke || math.Abs(b.Users.Value/166.7-1) > .03 || !(b.Users.Low < 166.7 && 166.7 < b.Users.High) || b.Model {
+		t.Errorf("breaking %+v", b)
+	}
+	if math.Abs(got.Capacity.Value/100-1) > .02 || math.Abs(got.Knee.Value/105-1) > .03 || got.Shape != Staircase {
+		t.Errorf("capacity %+v knee %+v shape %v", got.Capacity, got.Knee, got.Shape)
+	}
+	if g := got.Generator; !g.Known || g.Late {
+		t.Errorf("generator %+v", g)
+	}
+}
+
+func TestHealthy(t *testing.T) {
+	got := Analyze(build(20, 40, 60, 80))
+	if got.Breaking.Outcome != Held || got.Capacity.Known() || got.Breaking.Users.Known() {
+		t.Errorf("%+v capacity %+v", got.Breaking, got.Capacity)
+	}
+}
+
+func TestBrokenFromTheStart(t *testing.T) {
+	if b := Analyze(build(200, 240, 280, 320)).Breaking; b.Outcome != BrokeFirst || b.Point != 0 {
+		t.Errorf("%+v", b)
+	}
+}
+
+// One load alone gives a breaking point by a model only, and says so.
+func TestSingle(t *testing.T) {
+	if b := Analyze(build(300)).Breaking; b.Outcome != Broke || !b.Model || b.Users.Low >= b.Users.Value || b.Users.Value > 300 {
+		t.Errorf("%+v", b)
+	}
+}
+
+// A late generator is found: pauses grow, the latency does not.
+func TestLateGenerator(t *testing.T) {
+	r := build(40, 80, 90, 100)
+	for i := range r.Rows {
+		if r.Rows[i].Users == 100 {
+			r.Rows[i].Done, r.Rows[i].Sum = 70, 70*.05
+		}
+	}
+	if g := Analyze(r).Generator; !g.Late {
+		t.Errorf("%+v", g)
+	}
+}
+
+func TestRecovery(t *testing.T) {
+	r := build(40, 240, 240, 40)
+	for i := range 7 { // the queue drains for seven seconds
+		row := &r.Rows[180+i]
+		row.Done, row.Sum = 100, 100*1.2
+	}
+	got := Analyze(r).Recovery
+	if got.Outcome != Recovered || !(got.Seconds.Low <= 7 && 7 <= got.Seconds.High) {
+		t.Errorf("%+v", got)
+	}
+	if got := Analyze(build(240, 200)).Recovery; got.Outcome != NoTraffic {
+		t.Errorf("a load that did not go down: %+v", got)
+	}
+}
+
+// No run makes the analysis panic or claim from nothing.
+func TestNothing(t *testing.T) {
+	for _, r := range []*Run{{}, {Rows: []Row{{At: 1}}}, {Rows: []Row{{At: 1}, {At: 2, Done: math.NaN()}, {At: 3}}, Plateaus: []Stretch{{0, 2}}, Targets: []Target{{Limit: 1}}}} {
+		r.Recorder = known{r}
+		if got := Analyze(r); got.Breaking.Outcome != Unidentified || got.Capacity.Known() {
+			t.Errorf("%+v", got)
+		}
+	}
+}
