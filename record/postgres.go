@@ -87,7 +87,7 @@ func (p *postgres) connect(ctx context.Context) error {
 	case !installed:
 		p.statements = nil
 	case p.statements == nil:
-		p.statements = &statements{}
+		p.statements = &statements{own: []int64{}} // a nil list is NULL, which no query differs from
 	}
 	return nil
 }

@@ -118,6 +118,7 @@ func checkRecording(t *testing.T, name string) recording {
 		{"app,,pool_in_use", shopPool, shopPool},
 		{"app,,pool_limit", shopPool, shopPool},
 		{"app,,pool_waiting", 5, 40},
+		{"app,,pool_timeouts_total", 1, 1e4},
 		{"app,writer,rate_limited_total", 20, 1e4},
 		{"app,,cpu_seconds_total", 0.01, 100},
 		{"app,,memory_bytes", 1e6, 1e9},
@@ -175,6 +176,7 @@ func checkDocument(t *testing.T, name string, r recording) {
 		`\| Memory Usage \| [^|]* \| [56]\.\d MB[^|]* \| 6\.0 MB[^|]* \| ❌ Saturated`,
 		`\| Evictions \| [^|]* \| [1-9]`,
 		`4 of 4 connections in use`,
+		`### Connection Pool Exhaustion\n\n- \*\*Occurred\*\*: ✅ Yes`,
 	} {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("%s: no %s", filepath.Base(name), want)
@@ -216,8 +218,12 @@ func TestRecordGaps(t *testing.T) {
 		})
 		return r
 	}
-	const connections, up = "database,,connections", "database,,up"
+	const connections, up, queries = "database,,connections", "database,,up", "database,,queries_total"
 	wait("the first samples", func(r recording) bool { return len(r[connections].value) >= 3 })
+	// Nobody else asks this server anything.
+	if s := wait("statements", func(r recording) bool { return r[queries] != nil })[queries]; s.high() != 0 {
+		t.Errorf("the recorder counts %v queries of its own", s.high())
+	}
 	postgres.kill()
 	wait("the gap", func(r recording) bool { return r[up].last() == 0 && len(r[up].value) >= 6 })
 	before := wait("the cache goes on", func(r recording) bool { return r["cache,,uptime_seconds"].last() >= 0 })

@@ -16,8 +16,9 @@ import (
 
 // The shop's limits, which a report on it must name.
 const (
-	shopPool        = 4  // connections to the database
-	shopWriterLimit = 10 // requests a second of users of the type "writer"
+	shopPool        = 4                      // connections to the database
+	shopPoolTimeout = 300 * time.Millisecond // that a request waits for one
+	shopWriterLimit = 10                     // requests a second of users of the type "writer"
 )
 
 // shop is the application that the end-to-end test puts under load: a feed
@@ -57,10 +58,10 @@ type shopApp struct {
 	cache *redis.Client
 	begin time.Time
 
-	mu                   sync.Mutex
-	types                map[string]*shopType
-	waiting              int
-	hits, misses, failed int64
+	mu               sync.Mutex
+	types            map[string]*shopType
+	waiting          int
+	failed, timeouts int64
 }
 
 // A shopType counts the requests of a user type.
@@ -105,9 +106,14 @@ func (a *shopApp) query(ctx context.Context) error {
 		a.mu.Unlock()
 	}
 	count(1)
-	conn, err := a.db.Acquire(ctx)
+	patient, cancel := context.WithTimeout(ctx, shopPoolTimeout)
+	conn, err := a.db.Acquire(patient)
+	cancel()
 	count(-1)
 	if err != nil {
+		a.mu.Lock()
+		a.timeouts++
+		a.mu.Unlock()
 		return err
 	}
 	defer conn.Release()
@@ -118,13 +124,6 @@ func (a *shopApp) query(ctx context.Context) error {
 func (a *shopApp) feed(w http.ResponseWriter, r *http.Request) {
 	key := "feed:" + r.URL.Query().Get("id")
 	text, err := a.cache.Get(r.Context(), key).Result()
-	a.mu.Lock()
-	if err == nil {
-		a.hits++
-	} else {
-		a.misses++
-	}
-	a.mu.Unlock()
 	if err != nil {
 		if err := a.query(r.Context()); err != nil {
 			a.fail(w)
@@ -162,7 +161,7 @@ func (a *shopApp) metricsJSON(w http.ResponseWriter, _ *http.Request) {
 	}
 	json.NewEncoder(w).Encode(map[string]any{
 		"uptime_seconds": time.Since(a.begin).Seconds(),
-		"db_pool":        map[string]any{"size": stat.MaxConns(), "in_use": stat.AcquiredConns(), "idle": stat.IdleConns(), "waiting": a.waiting},
+		"db_pool":        map[string]any{"size": stat.MaxConns(), "in_use": stat.AcquiredConns(), "idle": stat.IdleConns(), "waiting": a.waiting, "timeouts_total": a.timeouts},
 		"rate_limits":    types,
 		"requests":       map[string]any{"total": total},
 		"errors":         map[string]any{"database": a.failed},
@@ -173,8 +172,8 @@ func (a *shopApp) metricsText(w http.ResponseWriter, _ *http.Request) {
 	stat := a.db.Stat()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	fmt.Fprintf(w, "# TYPE db_pool_in_use gauge\ndb_pool_in_use %d\n# TYPE db_pool_size gauge\ndb_pool_size %d\n# TYPE db_pool_waiting gauge\ndb_pool_waiting %d\n",
-		stat.AcquiredConns(), stat.MaxConns(), a.waiting)
+	fmt.Fprintf(w, "# TYPE db_pool_in_use gauge\ndb_pool_in_use %d\n# TYPE db_pool_size gauge\ndb_pool_size %d\n# TYPE db_pool_waiting gauge\ndb_pool_waiting %d\n# TYPE db_pool_timeouts_total counter\ndb_pool_timeouts_total %d\n",
+		stat.AcquiredConns(), stat.MaxConns(), a.waiting, a.timeouts)
 	fmt.Fprintln(w, "# TYPE rate_limited_total counter")
 	for name, t := range a.types {
 		fmt.Fprintf(w, "rate_limited_total{user_type=%q} %d\n", name, t.limited)
