@@ -60,7 +60,7 @@ func (f *filler) bottleneckItems(s *form.Section) {
 		}
 		var found []string
 		for i, b := range f.a.Diagnosis.Findings {
-			found = append(found, f.bottleneck(i)+" — "+form.Escape(b.Symptom))
+			found = append(found, f.bottleneck(i)+" — "+f.resting(form.Escape(b.Symptom), b.Evidence))
 		}
 		if len(found) == 0 {
 			found = []string{f.bottleneck(0)}
@@ -146,9 +146,13 @@ func (f *filler) findingPart(rank int, part findingPart) string {
 		}
 		return textNoneFound
 	}
-	text := part(f.a.Diagnosis.Findings[rank])
-	if text == "" {
+	b := f.a.Diagnosis.Findings[rank]
+	text := part(b)
+	switch text {
+	case "":
 		return textNotMeasured
+	case b.Symptom:
+		return f.resting(form.Escape(text), b.Evidence)
 	}
 	return form.Escape(text)
 }

@@ -40,7 +40,7 @@ func fillCapacity(f *filler, s *form.Section) {
 				f.absent(target, "capacity", "Not measured: needs the number of users over time, which _stats_history.csv holds.")
 				continue
 			}
-			text = form.Escape(text)
+			text = f.trace(form.Escape(text), Trace{Value: f.capacityValue(slot.Text), Note: note})
 			if note != "" {
 				text += f.notes.add(id, note)
 			}
@@ -66,4 +66,20 @@ func (f *filler) capacityRow(label string) (id, text, note string) {
 		return "max-users", c.MaxUsersText, c.MaxUsersNote
 	}
 	return "max-throughput", c.MaxRPSText, c.MaxRPSNote
+}
+
+// capacityValue is the figure behind a row of the table.
+func (f *filler) capacityValue(label string) measure.Value {
+	c := &f.a.Capacity
+	switch {
+	case says(label, "Breaking Point"):
+		return c.Breaking
+	case says(label, "Recovery Time"):
+		return c.Recovery
+	case says(label, "Knee"):
+		return c.Knee
+	case says(label, "Max Concurrent User", "Max User", "Maximum User"):
+		return c.MaxUsers
+	}
+	return c.MaxRPS
 }

@@ -154,7 +154,7 @@ func (f *filler) difference(c compared, style measure.Style) string {
 	if v.Unit() == measure.Ratio {
 		style.Scale = "pp"
 	}
-	text := measure.Format(v, style)
+	text := f.show(v, style)
 	if c.Relative.Measured() {
 		text += " (" + relativeText(c.Relative) + ")"
 	}

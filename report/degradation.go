@@ -56,9 +56,9 @@ func fillBands(f *filler, s *form.Section) {
 			}
 			if c := cell(row, behavior); c != nil {
 				if stated(c.Original) {
-					c.Amend(c.Markup() + " — " + bandText(b))
+					c.Amend(c.Markup() + " — " + f.bandText(b))
 				} else {
-					put(c, bandText(b))
+					put(c, f.bandText(b))
 				}
 			}
 			put(cell(row, status), statusText(b.Status))
@@ -85,7 +85,7 @@ func (f *filler) band(slot *form.Slot) (analyze.Band, bool) {
 }
 
 // bandText is what was measured at a load level, in one line.
-func bandText(b analyze.Band) string {
+func (f *filler) bandText(b analyze.Band) string {
 	if !b.Measured {
 		why := strings.TrimPrefix(b.Why, "not measured: ")
 		if why == "" {
@@ -100,10 +100,10 @@ func bandText(b analyze.Band) string {
 	if b.Status != analyze.Pass || strings.Contains(b.Why, "gave way") || strings.Contains(b.Why, "gives way") {
 		why = b.Why
 	}
-	decided := func(words ...string) bool {
+	decided := func(v measure.Value, words ...string) bool {
 		for _, w := range words {
 			if rest, ok := strings.CutPrefix(why, w+" "); ok {
-				parts = append(parts, strings.ToLower(w)+" "+form.Escape(rest))
+				parts = append(parts, strings.ToLower(w)+" "+f.trace(form.Escape(rest), Trace{Value: v}))
 				why = ""
 				return true
 			}
@@ -112,19 +112,19 @@ func bandText(b analyze.Band) string {
 	}
 	switch {
 	case b.P95.Measured():
-		if !decided("P95") {
-			parts = append(parts, "p95 "+measure.Format(b.P95, plain))
+		if !decided(b.P95, "P95") {
+			parts = append(parts, "p95 "+f.show(b.P95, plain))
 		}
 	case b.Mean.Measured():
-		if !decided("mean latency", "Mean latency") {
-			parts = append(parts, "mean "+measure.Format(b.Mean, plain))
+		if !decided(b.Mean, "mean latency", "Mean latency") {
+			parts = append(parts, "mean "+f.show(b.Mean, plain))
 		}
 	}
-	if b.ErrorRate.Measured() && !decided("error rate", "Error rate") {
-		parts = append(parts, "errors "+measure.Format(b.ErrorRate, plain))
+	if b.ErrorRate.Measured() && !decided(b.ErrorRate, "error rate", "Error rate") {
+		parts = append(parts, "errors "+f.show(b.ErrorRate, plain))
 	}
 	if b.RPS.Measured() {
-		parts = append(parts, measure.Format(b.RPS, plain))
+		parts = append(parts, f.show(b.RPS, plain))
 	}
 	text := strings.Join(parts, ", ")
 	if why != "" {

@@ -15,6 +15,9 @@ type filler struct {
 	notes notes
 	// ranged says that this section has explained its ranges already.
 	ranged bool
+
+	traced bool // figures are marked, with what stands behind them
+	traces []Trace
 }
 
 func newFiller(doc *form.Doc, a *analyze.Analysis) *filler {
@@ -48,15 +51,24 @@ func (f *filler) figure(s *form.Slot, v measure.Value, header string, id, lackin
 // text formats a figure with its footnotes.
 func (f *filler) text(v measure.Value, style measure.Style, id, lacking string) string {
 	text := measure.Format(v, style)
+	shown := f.trace(text, Trace{Value: v, Note: lackingNote(v, lacking)})
 	switch {
 	case !v.Measured() && v.Why() == measure.NotApplicable:
-		return text
+		return shown
 	case !v.Measured():
-		return text + f.notes.missing(v, id, lacking)
+		return shown + f.notes.missing(v, id, lacking)
 	case strings.HasSuffix(text, ")"):
-		return text + f.rangeNote()
+		return shown + f.rangeNote()
 	}
-	return text
+	return shown
+}
+
+// lackingNote is the reason for a missing figure that the figure does not know.
+func lackingNote(v measure.Value, lacking string) string {
+	if v.Measured() || v.Need() != "" {
+		return ""
+	}
+	return lacking
 }
 
 // rangeNote explains ranges once in a section.

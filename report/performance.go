@@ -193,9 +193,9 @@ func (f *filler) actual(s *form.Slot, r analyze.TargetResult, head string) {
 	short.Plain = true
 	full, plain := measure.Format(r.Actual, style), measure.Format(r.Actual, short)
 	var aside []string
-	var note string
+	var note, limits string
 	if inside, found := strings.CutPrefix(full, plain+" ("); found {
-		aside = append(aside, strings.TrimSuffix(inside, ")"))
+		limits = strings.TrimSuffix(inside, ")")
 		note = f.rangeNote()
 	}
 	switch {
@@ -203,14 +203,17 @@ func (f *filler) actual(s *form.Slot, r analyze.TargetResult, head string) {
 		aside = append(aside, "whole run")
 	case r.Scope == "run":
 	case r.WholeRun.Measured() && !measure.Same(r.Actual, r.WholeRun, style) && !alike(r.Actual, r.WholeRun):
-		aside = append(aside, "whole run "+measure.Format(r.WholeRun, short))
+		aside = append(aside, "whole run "+f.show(r.WholeRun, short))
 	}
 	if r.Target.Metric == plan.Errors {
 		if refused, ok := f.refusals(r, short); ok {
 			aside = append(aside, refused)
 		}
 	}
-	text := plain
+	text := f.trace(plain, Trace{Value: r.Actual})
+	if limits != "" {
+		aside = append([]string{limits}, aside...)
+	}
 	if len(aside) > 0 {
 		text += " (" + strings.Join(aside, "; ") + ")"
 	}
@@ -237,7 +240,7 @@ func (f *filler) refusals(r analyze.TargetResult, style measure.Style) (string, 
 	if f.a.Plan != nil && f.a.Plan.Count429 == plan.As429Separate {
 		other, text = w.ErrorRateWith429(), " with 429s"
 	}
-	return measure.Format(other, style) + text, other.Measured()
+	return f.show(other, style) + text, other.Measured()
 }
 
 func sameNumber(a, b measure.Value) bool {

@@ -71,9 +71,11 @@ func ReadPlan(doc *form.Doc) (*plan.Plan, error) {
 // Fill fills every blank of doc that the document's sections define. What the
 // analysis has no figure for reads "not measured" with a footnote that names
 // what would give it; what no section knows stays as it is.
-func Fill(doc *form.Doc, a *analyze.Analysis) {
-	f := newFiller(doc, a)
-	for _, s := range doc.Sections {
+func Fill(doc *form.Doc, a *analyze.Analysis) { newFiller(doc, a).fill() }
+
+// fill fills the sections.
+func (f *filler) fill() {
+	for _, s := range f.doc.Sections {
 		for _, known := range sections {
 			if known.fill != nil && known.is(s) {
 				f.begin()

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
 	"github.com/peakload/peakload/report/form"
@@ -19,21 +20,23 @@ type setting struct {
 	// "" is not measured.
 	measured func(f *filler, planned string) (text string, agrees bool)
 	need     string // what would give it
+	// value is the figure behind the text; nil where it is none.
+	value func(*analyze.Summary) measure.Value
 }
 
 // settings lists the lines of a test configuration.
 var settings = [...]setting{
 	{[]string{"Date", "Test Date", "Run Date"}, func(s *plan.Setup, t string) { s.Date = t }, measuredDate,
-		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file)."},
+		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file).", nil},
 	{[]string{"Duration", "Test Duration", "Run Time"}, readDuration, measuredDuration,
-		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file)."},
+		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file).", func(r *analyze.Summary) measure.Value { return r.Duration }},
 	{[]string{"Target", "Target Host", "Host", "Target URL"}, func(s *plan.Setup, t string) { s.Host = t }, measuredHost,
-		"Not measured: needs Locust's log or HTML report, which name the host."},
+		"Not measured: needs Locust's log or HTML report, which name the host.", nil},
 	{[]string{"Users", "Concurrent Users", "Virtual Users", "User Count"}, readUsers, measuredUsers,
-		"Not measured: needs the history or the HTML report, which record the number of users."},
+		"Not measured: needs the history or the HTML report, which record the number of users.", func(r *analyze.Summary) measure.Value { return r.UsersPeak }},
 	{[]string{"Spawn Rate", "Hatch Rate", "Ramp-up Rate"}, readSpawnRate, measuredSpawnRate,
-		"Not measured: needs the history or Locust's log, which show the ramp."},
-	{[]string{"Load Generator", "Load Testing Tool"}, nil, measuredTool, "Not measured: the files do not tell which program made the load."},
+		"Not measured: needs the history or Locust's log, which show the ramp.", func(r *analyze.Summary) measure.Value { return r.SpawnRate }},
+	{[]string{"Load Generator", "Load Testing Tool"}, nil, measuredTool, "Not measured: the files do not tell which program made the load.", nil},
 }
 
 func settingOf(label string) (setting, bool) {
@@ -86,13 +89,21 @@ func fillSetup(f *filler, s *form.Section) {
 		case !stated(l.slot.Original) && measured == "":
 			f.absent(l.slot, "configuration", set.need)
 		case !stated(l.slot.Original):
-			put(l.slot, addressText(measured))
+			put(l.slot, f.setting(set, measured))
 		case measured == "" || agrees || set.read == nil:
 			l.slot.Amend(l.slot.Markup())
 		default:
-			l.slot.Amend(l.slot.Markup() + " (measured: " + addressText(measured) + ")")
+			l.slot.Amend(l.slot.Markup() + " (measured: " + f.setting(set, measured) + ")")
 		}
 	}
+}
+
+// setting is what the run shows of a setting.
+func (f *filler) setting(s setting, measured string) string {
+	if s.value == nil {
+		return addressText(measured)
+	}
+	return f.trace(addressText(measured), Trace{Value: s.value(&f.a.Run)})
 }
 
 // stated reports whether a planned value is there at all.

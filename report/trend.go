@@ -43,7 +43,7 @@ func fillTrend(f *filler, s *form.Section) {
 		var said []string
 		for _, m := range []string{"latency_p50", "latency_p95", "error_rate", "rps"} {
 			if v := p.Figures[m]; v.Measured() {
-				said = append(said, strings.ToLower(metricTitle(m))+" "+measure.Format(v, measure.Style{Plain: true}))
+				said = append(said, strings.ToLower(metricTitle(m))+" "+f.show(v, measure.Style{Plain: true}))
 			}
 		}
 		items = append(items, form.Escape(name)+": "+strings.Join(said, ", "))
