@@ -166,6 +166,7 @@ type Endpoint struct {
 	// ShareOfSlowdown is the endpoint's own part of the rise of the mean
 	// latency from the lowest load to the peak (Ratio).
 	ShareOfSlowdown measure.Value
+	Course          Course // empty without the endpoint's own history
 }
 
 // A TargetResult is a verdict: a target applied.

@@ -49,6 +49,9 @@ func (c *context) endpoints() []Endpoint {
 		default:
 			ep.ShareOfSlowdown = c.shareOfSlowdown(s, lowFrom, lowTo, peak)
 		}
+		if s != nil {
+			ep.Course = c.course(s)
+		}
 		out = append(out, ep)
 	}
 	return out
