@@ -111,6 +111,11 @@ func runReport(args []string, s streams) (int, error) {
 	if err := f.publish(j, files, s); err != nil {
 		return 0, err
 	}
+	if f.write {
+		for _, old := range outdated(j.doc, f.doc, files) {
+			os.Remove(old) // that it is left over harms nothing
+		}
+	}
 	remarks(s, j)
 	if f.check {
 		return status(j.analysis.Verdict), nil

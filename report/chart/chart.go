@@ -142,6 +142,11 @@ type Row struct {
 	Values []measure.Value
 }
 
+// Names returns the names that a chart can have, in the order of Charts.
+func Names() []string {
+	return []string{"latency", "load", "resources", "ratelimit", "errors", "failures", "capacity", "endpoints", "levels", "baseline"}
+}
+
 // Charts returns the charts that the analysis has data for, in the order in
 // which a document speaks of them.
 func Charts(a *analyze.Analysis) []Chart {

@@ -48,6 +48,9 @@ func TestChartsOfAnalyses(t *testing.T) {
 			t.Errorf("%s: charts %q, want %q", c.name, got, c.want)
 		}
 		for _, ch := range cs {
+			if !slices.Contains(chart.Names(), ch.Name) {
+				t.Errorf("%s: chart.Names lacks %s", c.name, ch.Name)
+			}
 			if ch.Finding == "" || ch.Title == "" || len(ch.Under) == 0 {
 				t.Errorf("%s: %s lacks a title, a finding or a place: %+v", c.name, ch.Name, ch)
 			}

@@ -79,13 +79,23 @@ func (s *source) behind(i int) int {
 	return len(s.src)
 }
 
+// Replaced returns the markup of an earlier fill that this one replaces or
+// takes away: empty where there is none, or where a person has changed it.
+func (p *Picture) Replaced() string {
+	if p.edited() && !p.doc.overwrite {
+		return ""
+	}
+	return p.raw
+}
+
 // Set puts markup behind the marker: HTML without blank lines.
 func (p *Picture) Set(markup string) {
 	p.pending, p.set = strings.TrimSpace(markup), true
 	p.doc.touched = true
 }
 
-// Decline says why there is no picture; the Summary repeats it.
+// Decline leaves the place without a picture, and takes away what an earlier
+// fill put there. The Summary repeats why, unless it is empty.
 func (p *Picture) Decline(why string) { p.why, p.doc.touched = why, true }
 
 // edited reports whether a person has changed what a fill wrote here.

@@ -12,10 +12,11 @@ import (
 // Picture returns the HTML by which a Markdown document shows a chart: the
 // light or the dark one of its two files, as the reader's theme asks for,
 // which GitHub follows in <picture>. Its text alternative is the finding. dir
-// is where the files are, relative to the document, with slashes.
-func Picture(c chart.Chart, dir string) string {
+// is where the files are, relative to the document, with slashes; mark is
+// FileName's.
+func Picture(c chart.Chart, dir, mark string) string {
 	at := func(theme Theme) string {
-		parts := strings.Split(path.Join(dir, FileName(c, theme)), "/")
+		parts := strings.Split(path.Join(dir, FileName(c, mark, theme)), "/")
 		for i := range parts {
 			parts[i] = url.PathEscape(parts[i])
 		}
@@ -27,12 +28,17 @@ func Picture(c chart.Chart, dir string) string {
 		"</picture>"
 }
 
-// FileName is the name of a chart's file in a theme: "latency-dark.svg".
-func FileName(c chart.Chart, t Theme) string {
-	if t == Dark {
-		return c.Name + "-dark.svg"
+// FileName is the name of a chart's file in a theme: "latency-dark.svg", or
+// with a mark "latency-MARK-dark.svg".
+func FileName(c chart.Chart, mark string, t Theme) string {
+	name := c.Name
+	if mark != "" {
+		name += "-" + mark
 	}
-	return c.Name + "-light.svg"
+	if t == Dark {
+		return name + "-dark.svg"
+	}
+	return name + "-light.svg"
 }
 
 // oneLine makes text of any origin one line: a blank line would end the block
