@@ -47,10 +47,14 @@ func (c *context) logged(classes ...string) loggedEvents {
 	return out
 }
 
-// hasLog reports whether an application's log covers the run: one that ends
-// before it or begins after it says nothing of it.
+// hasLog reports whether an application's log speaks of the run: of a healthy
+// one it may do so by lines before and after, and none that tells of trouble.
+// A log that ends before the run or begins after it says nothing.
 func (c *context) hasLog() bool {
-	return slices.ContainsFunc(c.run.AppLogs, func(l loadtest.AppLog) bool { return l.Counted > 0 })
+	end := c.start + c.length()
+	return slices.ContainsFunc(c.run.AppLogs, func(l loadtest.AppLog) bool {
+		return l.Counted > 0 || l.Start < end && l.End > c.start
+	})
 }
 
 // endpoints are the endpoints that events name, most first.

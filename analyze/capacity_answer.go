@@ -48,6 +48,9 @@ func (c *context) capacity() Capacity {
 	return out
 }
 
+// fellBehind says why the one load held is no measure of the system.
+const fellBehind = "On the way to that load the system had done more than it did there: overload costs it throughput, and where that begins one load cannot tell."
+
 // shapeWhy says what a shape of load can tell.
 var shapeWhy = [...]string{
 	capacity.UnknownShape: "The load was never held and never rose slowly enough to tell one load from another.",
@@ -132,6 +135,10 @@ func (a capacityAnswer) throughput() {
 	}
 	a.out.MaxRPS = measure.Within(s.Goodput, s.Goodput, math.Inf(1), measure.PerSecond, measure.Bounded, src)
 	a.out.MaxRPSText = "≥ " + measure.Format(held, plain)
+	if a.res.Fell {
+		a.out.MaxRPSNote = fmt.Sprintf("The highest seen %s. %s Needs %s.%s", span, fellBehind, needLevels, aside)
+		return
+	}
 	a.out.MaxRPSNote = fmt.Sprintf("The highest seen %s. The run does not show that more users would not have raised it: needs %s.%s", span, needLevels, aside)
 }
 
@@ -162,6 +169,10 @@ func (a capacityAnswer) breaking() {
 		case b.Outcome == capacity.BrokeFirst:
 			o.Breaking = measure.Within(p.Users, 0, p.Users, measure.Users, measure.Bounded, a.src(p.From, p.To, "the lowest load held"))
 			o.BreakingText = fmt.Sprintf("broke at ≤ %.0f users", p.Users)
+			if a.res.Fell {
+				o.BreakingNote = fmt.Sprintf("%s was broken in the only load that was held: %s. %s Needs %s.", asks(t), at, fellBehind, needLevels)
+				break
+			}
 			o.BreakingNote = fmt.Sprintf("%s was broken at the lowest load already: %s. Needs a run that begins lower.", asks(t), at)
 		case b.Model:
 			o.Model = true

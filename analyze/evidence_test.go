@@ -181,11 +181,17 @@ func TestPoolByOtherEvidence(t *testing.T) {
 	logged.AppLogs = []loadtest.AppLog{lines("pool", "", 5, 40, 90)}
 	slow := failing()
 	slow.AppLogs = []loadtest.AppLog{lines("db_query_timeout", "", 5, 40, 90)}
+	// The log of a healthy run tells of nothing, which is not to say nothing.
+	quiet, over := withFailures(peakRun()), withFailures(peakRun())
+	quiet.AppLogs = []loadtest.AppLog{{File: "app.log", Start: runStart - 60, End: runStart + 200}}
+	over.AppLogs = []loadtest.AppLog{{File: "app.log", Start: runStart - 60, End: runStart - 1}}
 	for name, x := range map[string]struct {
 		run  *loadtest.Run
 		want YesNo
 		say  string
 	}{
+		"a quiet log":                          {quiet, No, "application's log"},
+		"a log that ended before the run":      {over, No, "No request failed"},
 		"requests gave up":                     {peakRun(append(full, gaveUp(2))...), Yes, "gave up waiting"},
 		"full, and none gave up":               {withFailures(peakRun(append(full, gaveUp(0))...)), No, "10 of 10"},
 		"full with waiters, and nothing fails": {withFailures(peakRun(full...)), No, "full use"},

@@ -46,6 +46,8 @@ func (a *analysis) breaking() {
 		half = math.Min(half, .25)
 		b.Users = Range{n, n * (1 - half), n * (1 + half)}
 		switch {
+		case a.out.Fell: // what holds there holds at no other load
+			b.Outcome = BrokeFirst
 		case len(ps) == 1:
 			b.Model = true
 			b.Users = Range{n, n * .75, math.Min(n*1.25, ps[0].Users)}

@@ -151,6 +151,9 @@ type Result struct {
 	Unloaded float64 // lowest mean latency of a point, s
 	Capacity Range   // goodput that more users do not raise, /s; known only where the run reached it
 	Knee     Range   // users
+	// Fell says that the one load held got less done than a lower one on the way
+	// to it, so that it does not show the capacity.
+	Fell bool
 	Sustained
 	Breaking  Breaking
 	Recovery  Recovery

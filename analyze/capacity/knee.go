@@ -60,11 +60,46 @@ func (a *analysis) single() {
 	if math.IsNaN(base) || !(waits || refused) || p.Goodput <= 0 {
 		return
 	}
+	if a.didMore(p) {
+		a.out.Fell = true
+		return
+	}
 	half := .03 + 2/math.Sqrt(p.Requests)
 	a.out.Unloaded, a.cycle = base, a.out.Think.Value+base
 	a.out.Capacity = Range{p.Goodput, p.Goodput * (1 - half), p.Goodput * (1 + half)}
 	knee := p.Goodput * a.cycle
 	a.out.Knee = Range{knee, knee * .8, knee * 1.2}
+}
+
+// A system that does less the more is asked of it is seen in what it did on
+// the way up: fellFor seconds in which successes came so much faster than at the
+// load held that neither chance nor a limiter's first burst explains it.
+const (
+	fellFor   = 5.0 // s
+	fellBy    = 1.25
+	fellNoise = 5.0 // standard deviations of a Poisson count
+)
+
+// didMore reports whether the climb before point p, which holds the highest
+// load, had a higher goodput than p. Then p's is no capacity: the system fell
+// behind it, and what it could do stands between the two.
+func (a *analysis) didMore(p Point) bool {
+	from := 0
+	for to := 1; to < len(a.run.Rows) && a.at(to) <= p.Start; to++ {
+		for from+1 < to && a.at(to)-a.at(from+1) >= fellFor {
+			from++
+		}
+		t := a.tally(Stretch{from, to})
+		seconds := t.End - t.Start
+		if seconds < fellFor-.01 {
+			continue
+		}
+		expected := p.Goodput * seconds
+		if got := t.Goodput * seconds; got > fellBy*expected && got > expected+fellNoise*math.Sqrt(expected) {
+			return true
+		}
+	}
+	return false
 }
 
 // early is the lowest mean latency over the first parts of the climb; NaN
