@@ -147,6 +147,12 @@ func (l *List) planRun(p *listPlan, r *run, at []int, contents []string, known [
 		}
 	}
 	last := at[len(at)-1]
+	if e := l.elems[last]; !l.replaces(e) { // below a person's item, indented and marked as that one is
+		style = l.style(r, e.item)
+		if _, _, counted := number(style.current); counted {
+			style.current = "" // its number is not the first item's
+		}
+	}
 	after := l.doc.lineEnd(l.elems[last].item.reach)
 	if e := l.elems[last]; l.replaces(e) {
 		after = e.item.end

@@ -1,5 +1,10 @@
 package form
 
+import (
+	"sort"
+	"strings"
+)
+
 // A matching pairs what is remembered with what the document has, by name and
 // by traces of text.
 type matching struct {
@@ -54,7 +59,36 @@ func (m *matching) solve() []int {
 			}
 		}
 	}
+	m.untangle()
 	return m.matched
+}
+
+// untangle pairs those of which the same is remembered in the order of both:
+// text cannot tell them apart, and pairs that cross would cross back when the
+// document is filled again.
+func (m *matching) untangle() {
+	alike := map[string][]int{}
+	var order []string
+	for o, n := range m.matched {
+		if n < 0 {
+			continue
+		}
+		t := strings.Join(m.traces(o), " ")
+		if len(alike[t]) == 0 {
+			order = append(order, t)
+		}
+		alike[t] = append(alike[t], o)
+	}
+	for _, t := range order {
+		var to []int
+		for _, o := range alike[t] {
+			to = append(to, m.matched[o])
+		}
+		sort.Ints(to)
+		for i, o := range alike[t] {
+			m.matched[o] = to[i]
+		}
+	}
 }
 
 func (m *matching) take(o, n int) { m.matched[o], m.taken[n] = n, true }

@@ -111,8 +111,29 @@ func listKey(name string) string {
 	return digits64[strings.Count(name, "/")&63:][:1] + digest(nGroup-1, name)
 }
 
-func originalID(o string) string   { return digest(nOriginal, o) }
 func sectionKey(p []string) string { return digest(nSection, strings.Join(p, "\x00")) }
+
+// manyIDs is how many ids an original may have.
+const manyIDs = 8
+
+// originalID is the nth id of a blank's bytes: the first that no other blank of
+// the document has.
+func originalID(o string, nth int) string {
+	if nth > 0 {
+		o += "\x00" + strconv.Itoa(nth)
+	}
+	return digest(nOriginal, o)
+}
+
+// isOriginalID reports whether an id is one of those that a blank may have.
+func isOriginalID(id, o string) bool {
+	for nth := range manyIDs {
+		if originalID(o, nth) == id {
+			return true
+		}
+	}
+	return false
+}
 
 // markdown returns the comment, lines ended by eol; "" when there is nothing
 // to remember.
@@ -123,8 +144,11 @@ func (m *memory) markdown(eol string) string {
 	var lines, originals []string
 	seen := map[string]string{}
 	original := func(o string) string {
-		id := originalID(o)
-		if _, ok := seen[id]; !ok {
+		id := originalID(o, 0)
+		for nth := 1; nth < manyIDs && seen[id] != "" && seen[id] != o; nth++ {
+			id = originalID(o, nth)
+		}
+		if seen[id] == "" {
 			seen[id] = o
 			originals = append(originals, "o "+id+" "+escapeOriginal(o))
 		}
@@ -209,7 +233,7 @@ func (m *memory) read(body string) (damaged, intact int) {
 		case strings.HasPrefix(l, "o ") && len(l) >= 2+nOriginal:
 			id := l[2 : 2+nOriginal]
 			o := unescapeOriginal(strings.TrimPrefix(l[2+nOriginal:], " "))
-			if originalID(o) != id {
+			if !isOriginalID(id, o) {
 				damaged++
 				continue
 			}

@@ -194,8 +194,14 @@ func (v *sectionView) recallGroups(old []*memGroup) {
 	for i, g := range named {
 		oldKeys[i] = g.key
 	}
+	called := amendedRows(named)
 	for i, g := range groups {
 		newKeys[i] = g.key
+		if first := g.slots[0]; first.role == rowLabel {
+			if key := called[g.cols[0]+textHash(first.raw)]; key != "" {
+				newKeys[i] = key
+			}
+		}
 	}
 	matched := (&matching{
 		old: oldKeys, new: newKeys, enough: 2,
@@ -216,6 +222,27 @@ func (v *sectionView) recallGroups(old []*memGroup) {
 			g.recallCells(cells[i])
 		}
 	}
+}
+
+// amendedRows returns, by column and text of an amended label, the name that
+// rows had before; "" where rows of different names came to read alike. Without
+// it several rows of one name would be told apart by their text alone.
+func amendedRows(old []*memGroup) map[string]string {
+	called := map[string]string{}
+	for _, g := range old {
+		for _, c := range g.cells {
+			if c.kind != byAmend || groupKey("row "+fullKey(c.original)) != g.key {
+				continue
+			}
+			at := c.col + c.hash
+			if was, seen := called[at]; seen && was != g.key {
+				called[at] = ""
+			} else {
+				called[at] = g.key
+			}
+		}
+	}
+	return called
 }
 
 // blank reports whether all of these cells are blanks now, or changed plans,

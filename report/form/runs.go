@@ -118,10 +118,10 @@ func matchLists(lists []*List, old []*memList) (map[int]*memList, []*memList) {
 	if len(old) == 0 {
 		return taken, nil
 	}
-	named := map[string]int{}
+	named := map[string][]int{}       // lists under items that fills write share a name
 	where := map[string]map[int]int{} // item → list → how many
 	for i, l := range lists {
-		named[listKey(l.name)] = i
+		named[listKey(l.name)] = append(named[listKey(l.name)], i)
 		for _, it := range l.Items {
 			h := textHash(it.Text.raw)
 			if where[h] == nil {
@@ -135,29 +135,33 @@ func matchLists(lists []*List, old []*memList) (map[int]*memList, []*memList) {
 	// Those whose every item is in place are settled before others are looked
 	// for elsewhere.
 	var open, rest []*memList
+	free := func(ml *memList, scores map[int]int) (own, score int) { // the first of its name that fits best
+		own, score = -1, -1
+		for _, i := range named[ml.key] {
+			if taken[i] == nil && scores[i] > score {
+				own, score = i, scores[i]
+			}
+		}
+		return own, score
+	}
 	for _, ml := range old {
-		own, ok := named[ml.key]
-		if scores, all := ml.scores(where); ok && taken[own] == nil && scores[own] == all {
+		scores, all := ml.scores(where)
+		if own, n := free(ml, scores); n == all {
 			taken[own] = ml
 		} else {
 			open = append(open, ml)
 		}
 	}
-	sort.SliceStable(open, func(i, j int) bool {
-		_, a := named[open[i].key]
-		_, b := named[open[j].key]
-		return a && !b
-	})
+	sort.SliceStable(open, func(i, j int) bool { return len(named[open[i].key]) > 0 && len(named[open[j].key]) == 0 })
 	for _, ml := range open {
 		if len(lists) == 0 || ml.key[0] != listKey(lists[0].name)[0] {
 			rest = append(rest, ml) // of another depth
 			continue
 		}
 		scores, _ := ml.scores(where)
-		own, ok := named[ml.key]
 		best, at := 0, -1
-		if ok && taken[own] == nil {
-			best, at = 2*scores[own]+1, own
+		if own, n := free(ml, scores); own >= 0 {
+			best, at = 2*n+1, own
 		}
 		for i, n := range scores {
 			if taken[i] == nil && (2*n > best || 2*n == best && i < at) {
