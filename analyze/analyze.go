@@ -219,6 +219,7 @@ type FailureReport struct {
 	PoolExhaustion PoolExhaustion
 	Timeouts       Timeouts
 	Database       DatabaseErrors
+	Courses        []FailureCourse // of the classes that the application's logs name
 }
 
 // A PoolExhaustion is whether a connection pool ran out.

@@ -26,6 +26,7 @@ func failures(c *context) FailureReport {
 		PoolExhaustion: poolExhaustion(c, o),
 		Timeouts:       timeouts(c, o),
 		Database:       databaseErrors(c, o),
+		Courses:        c.failureCourses(),
 	}
 	noteFailures(c, o)
 	return r

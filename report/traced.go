@@ -46,7 +46,7 @@ func (f *filler) resting(text string, on []analyze.Evidence) string {
 	if !f.traced || len(on) == 0 {
 		return text
 	}
-	return text + "\u00a0" + f.trace("ⓘ", Trace{Evidence: on})
+	return text + " " + f.trace("ⓘ", Trace{Evidence: on})
 }
 
 // Traced returns doc filled once more as Fill fills it, marked, with the

@@ -14,7 +14,7 @@ import (
 	"github.com/peakload/peakload/templates"
 )
 
-var marks = regexp.MustCompile("\uE000[\uE010-\uE019]+|\u00a0\uE000[\uE010-\uE019]+ⓘ\uE001|\uE001")
+var marks = regexp.MustCompile("\uE000[\uE010-\uE019]+| \uE000[\uE010-\uE019]+ⓘ\uE001|\uE001")
 
 // A traced document is the filled one, with marks that each lead to a trace.
 func TestTraced(t *testing.T) {
@@ -28,7 +28,7 @@ func TestTraced(t *testing.T) {
 		t.Fatal(err)
 	}
 	report.Fill(doc, a)
-	plain := regexp.MustCompile("\u00a0\uE000[\uE010-\uE019]+ⓘ\uE001").ReplaceAll(traced, nil)
+	plain := regexp.MustCompile(" \uE000[\uE010-\uE019]+ⓘ\uE001").ReplaceAll(traced, nil)
 	plain = marks.ReplaceAll(plain, nil)
 	if d := cmp.Diff(text(doc.Bytes()), text(plain)); d != "" {
 		t.Errorf("without its marks the document differs:\n%s", d)

@@ -12,8 +12,13 @@ var PageHTML string
 //go:embed page.css
 var PageCSS string
 
-// PageJS is the page's own script: it makes the static charts interactive
-// where the chart library is there.
+// PageJS is the page's own script: it shows where figures come from, and sorts
+// and filters the table of endpoints.
 //
 //go:embed page.js
 var PageJS string
+
+// ChartsJS makes the static charts interactive where the chart library is.
+//
+//go:embed charts.js
+var ChartsJS string

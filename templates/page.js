@@ -1,266 +1,245 @@
-// Makes the static charts of this page interactive. Options are data: this
-// script gives them colours, from the page's custom properties, and functions,
-// by name. Without it, and in print, the static charts stay.
+// What of this page needs a script besides the charts: where a figure comes
+// from, and the table of endpoints sorted and filtered. Names and sources are
+// only ever written as text.
 (() => {
   'use strict';
-  if (!window.echarts) return;
-
-  const group = (v, digits = 3) => {
-    if (!Number.isFinite(v)) return '';
-    const whole = Math.abs(v) >= 10 ** digits;
-    return v.toLocaleString('en-US', whole ? {maximumFractionDigits: 0} : {maximumSignificantDigits: digits}).replace('-', '−');
-  };
-  const two = (n) => String(n).padStart(2, '0');
-  const clock = (v) => {
-    const s = Math.round(v), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
-    return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
-  };
-  const ticks = {
-    clock,
-    hours: (v) => `${Math.floor(Math.round(v / 60) / 60)}:${two(Math.round(v / 60) % 60)}`,
-    ms: (v) => group(v * 1000),
-    s: (v) => group(v),
-    percent: (v) => `${group(v * 100)}%`,
-    change: (v) => `${v > 0 ? '+' : ''}${group(v * 100)}%`,
-    number: (v) => group(v),
-    bytes: (v) => {
-      const [name, unit] = [[' GB', 2 ** 30], [' MB', 2 ** 20], [' KB', 2 ** 10], [' B', 1]].find(([, u]) => Math.abs(v) >= u) || [' B', 1];
-      return v ? group(v / unit) + name : '0';
-    },
-  };
-  const suffix = {ms: ' ms', s: ' s'};
-  const shown = (format) => (v) => v == null ? '–' : ticks[format](v) + (suffix[format] || '');
-
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name) => style.getPropertyValue(name).trim();
-
-  // shorten cuts the middle out of a name that is wider than room.
-  const ruler = document.createElement('canvas').getContext('2d');
-  const shorten = (text, room) => {
-    ruler.font = '12px sans-serif';
-    if (ruler.measureText(text).width <= room) return text;
-    const letters = Array.from(text);
-    for (let keep = letters.length - 1; keep > 1; keep--) {
-      const cut = letters.slice(0, Math.ceil(keep / 2)).join('') + '…' + letters.slice(letters.length - Math.floor(keep / 2)).join('');
-      if (ruler.measureText(cut).width <= room) return cut;
-    }
-    return '…';
+  const make = (tag, attributes = {}, ...children) => {
+    const e = document.createElement(tag);
+    for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+    e.append(...children);
+    return e;
   };
 
-  // dress replaces the names of colours and functions in an option.
-  const dress = (value, functions) => {
-    for (const key of Object.keys(value)) {
-      const v = value[key];
-      if (key === 'color' && typeof v === 'string' && v.startsWith('--')) value[key] = colour(v);
-      else if (key === 'formatter' && typeof v === 'string' && Object.hasOwn(functions, v)) value[key] = functions[v];
-      else if (v && typeof v === 'object') dress(v, functions);
-    }
-  };
+  // --- Where a figure comes from ---
 
-  const font = getComputedStyle(document.body).fontFamily;
+  const ledger = JSON.parse(document.getElementById('pl.ledger').textContent);
+  const text = (n) => n < 0 ? '' : ledger.texts[n];
+  const missing = 0, evidence = 2;
 
-  // timeTicks puts the ticks of a time axis at round times, about nine of them.
-  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
-  const timeTicks = (from, to) => {
-    const interval = steps.find((step) => (to - from) / step <= 9) || 86400;
-    const values = [];
-    for (let k = Math.ceil(from / interval - 0.001); k * interval <= to + 0.001 * interval; k++) values.push(k * interval);
-    return {axisLabel: {customValues: values}, axisTick: {customValues: values}};
-  };
-
-  const timed = (p) => p.clock === 'clock' || p.clock === 'hours';
-
-  // axisTicks puts the ticks of an X axis, of time or of anything else.
-  const axisTicks = (p, from, to) => timed(p) ? timeTicks(from, to) : {axisLabel: {}, axisTick: {}};
-
-  const zooms = (p, axes) => [
-    {type: 'inside', xAxisIndex: axes, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, moveOnMouseMove: false, filterMode: 'none'},
-    {type: 'slider', xAxisIndex: axes, height: 18, bottom: 8, filterMode: 'none', labelFormatter: ticks[p.clock] || clock, brushSelect: false, showDataShadow: false,
-      borderColor: 'transparent', backgroundColor: colour('--band'), fillerColor: colour('--peak'), handleStyle: {color: colour('--ground'), borderColor: colour('--muted')},
-      moveHandleSize: 0, textStyle: {color: colour('--muted'), fontSize: 11}, left: 44, right: 44, showDetail: true},
-  ];
-
-  // trim gives a series its tooltip and the labels of its areas and lines the
-  // room that they have.
-  const trim = (p, s, i, span, room) => {
-    s.tooltip = {valueFormatter: shown(p.formats[i])};
-    s.emphasis = {disabled: true};
-    s.symbolSize = 5;
-    for (const [from, to] of s.markArea?.data || []) {
-      const wide = (to.xAxis - from.xAxis) / span * room - 4;
-      const fits = ruler.measureText(from.name).width <= wide || wide > 60;
-      from.label = {...from.label, show: Boolean(from.name) && fits && from.label?.show !== false, width: wide, overflow: 'truncate', fontSize: 11, distance: 4, textBorderColor: colour('--ground'), textBorderWidth: 2};
-    }
-    if (s.markArea) s.markArea.silent = true;
-    for (const l of s.markLine?.data || []) {
-      l.label = {...l.label, fontSize: 12, textBorderColor: colour('--ground'), textBorderWidth: 3};
-      if (l.xAxis != null) {
-        // Beside the line, on the side where there is room.
-        const right = l.xAxis - s.markLine.from < 0.6 * span;
-        l.label = {...l.label, rotate: 0, position: 'end', distance: -14, align: right ? 'left' : 'right', offset: [right ? 6 : -6, 0]};
+  // write puts what stands behind the figure of an entry into a list.
+  const write = (list, entry) => {
+    const say = (term, ...said) => {
+      if (said.some(Boolean)) list.append(make('dt', {}, term), make('dd', {}, ...said));
+    };
+    if (entry[0] === evidence) {
+      for (let i = 1; i < entry.length; i += 2) {
+        list.append(make('dt', {class: 'wide'}, text(entry[i])));
+        write(list, ledger.figures[entry[i + 1]]);
       }
+      return;
     }
-    if (s.markLine) s.markLine.silent = true;
-  };
-
-  // lineOption lays out a chart over time for a width.
-  const lineOption = (p, option, width) => {
-    ruler.font = '12px sans-serif';
-    const legend = option.series.reduce((sum, s) => sum + ruler.measureText(s.name).width * 1.1 + 46, 0);
-    const rows = Math.ceil(legend / width);
-    option.legend = {...option.legend, itemWidth: 20, itemHeight: 10, itemGap: 14, icon: 'roundRect', inactiveColor: colour('--edge')};
-    option.grid = {left: 6, right: 10, top: 42 + 20 * rows, bottom: 60, containLabel: true};
-    option.dataZoom = zooms(p, [0]);
-    option.yAxis.forEach((y, i) => {
-      y.nameTextStyle = {color: colour('--muted'), fontSize: 11, align: i ? 'right' : 'left', padding: [0, 0, 8, 0]};
-      y.nameGap = 22;
-      y.nameMoveOverlap = false;
-      y.axisTick = {show: false};
-      y.axisLine = {show: false};
-      if (i) y.position = 'right';
-    });
-    option.xAxis.forEach((x) => {
-      const {axisLabel, axisTick} = axisTicks(p, x.min, x.max);
-      x.axisLabel = {...x.axisLabel, ...axisLabel};
-      x.axisTick = axisTick;
-      x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
-      x.axisPointer = {label: {formatter: ({value}) => (ticks[p.clock] || clock)(value)}, lineStyle: {color: colour('--muted')}};
-    });
-    const span = option.xAxis[0].max - option.xAxis[0].min;
-    option.series.forEach((s, i) => {
-      if (s.markLine) s.markLine.from = option.xAxis[0].min;
-      trim(p, s, i, span, width - 90);
-    });
-    return p.height + 20 * (rows - 1);
-  };
-
-  // stripOption lays out charts below each other over one X axis.
-  const stripOption = (p, option, width) => {
-    const left = 58, right = 12, legend = option.legend?.show ? 26 : 0;
-    option.legend = {...option.legend, itemWidth: 20, itemHeight: 10, itemGap: 14, icon: 'roundRect', inactiveColor: colour('--edge')};
-    let top = legend + 40;
-    option.grid = p.strips.map((height) => {
-      const grid = {left, right, top, height, containLabel: false, outerBoundsMode: 'none'};
-      top += height + 40;
-      return grid;
-    });
-    const axes = option.xAxis.map((_, i) => i);
-    option.dataZoom = zooms(p, axes);
-    option.axisPointer = {link: [{xAxisIndex: 'all'}]};
-    option.yAxis.forEach((y) => {
-      y.nameLocation = 'end';
-      y.nameGap = 13;
-      y.nameMoveOverlap = false;
-      y.nameTextStyle = {color: colour('--ink'), fontSize: 12, align: 'left', padding: [0, 0, 0, -left + 4]};
-      y.axisTick = {show: false};
-      y.axisLine = {show: false};
-      y.axisLabel = {...y.axisLabel, fontSize: 11, showMaxLabel: true};
-    });
-    option.xAxis.forEach((x, i) => {
-      const last = i === option.xAxis.length - 1;
-      const {axisLabel, axisTick} = axisTicks(p, x.min, x.max);
-      x.axisLabel = {...x.axisLabel, ...axisLabel, show: last};
-      x.axisTick = last ? axisTick : {show: false};
-      x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
-      x.axisPointer = {label: {show: last, formatter: ({value}) => (ticks[p.clock] || clock)(value)}, lineStyle: {color: colour('--muted')}};
-    });
-    const span = option.xAxis[0].max - option.xAxis[0].min;
-    option.series.forEach((s, i) => {
-      if (s.markLine) s.markLine.from = option.xAxis[0].min;
-      trim(p, s, i, span, width - left - right);
-      for (const l of s.markLine?.data || []) if (l.yAxis != null) l.label.position = 'insideEndTop';
-    });
-    return top + 46;
-  };
-
-  // barOption puts panels beside each other where there is room, else below.
-  const barOption = (p, option, width) => {
-    const n = option.series.length, rows = option.yAxis[0].data.length;
-    const side = width >= 560, gap = 32;
-    const column = side ? (width - gap * (n - 1)) / n : width;
-    const plot = rows * 40, panel = plot + 64;
-    ruler.font = '12px sans-serif';
-    option.grid = option.series.map((s, i) => {
-      // As wide as the bar whose label reaches farthest allows.
-      const {min, max} = option.xAxis[i];
-      const room = Math.min(column - 12, ...p.labels[i].map((t, k) =>
-        (column - ruler.measureText(t).width * 1.1 - 14) / Math.max((Math.max(s.data[k], 0) - min) / (max - min), 0.02)));
-      return {left: side ? i * (column + gap) : 0, top: 22 + (side ? 0 : i * panel), height: plot, width: Math.max(room, column / 4), containLabel: false};
-    });
-    option.xAxis.forEach((x) => {
-      x.nameTextStyle = {color: colour('--muted'), fontSize: 11};
-      x.axisLabel = {...x.axisLabel, alignMinLabel: 'left'};
-      x.axisPointer = {show: false};
-    });
-    option.yAxis.forEach((y, i) => {
-      y.axisTick = {show: false};
-      y.axisLine = {show: false};
-      y.axisLabel = {...y.axisLabel, margin: 0, padding: [0, 0, 10, 0], textBorderColor: colour('--ground'), textBorderWidth: 3, show: !side || i === 0, formatter: (name) => shorten(name, side ? width : column)};
-      y.z = 5;
-      y.axisPointer = {label: {show: false}};
-    });
-    option.series.forEach((s, i) => {
-      s.label = {...s.label, distance: 6, textBorderColor: colour('--ground'), textBorderWidth: 3, formatter: ({dataIndex}) => p.labels[i][dataIndex]};
-      s.tooltip = {valueFormatter: (_, index) => p.labels[i][index]};
-      s.emphasis = {disabled: true};
-      s.barWidth = 14;
-      for (const l of s.markLine?.data || []) l.label = {...l.label, fontSize: 11};
-      if (s.markLine) s.markLine.silent = true;
-    });
-    return (side ? panel : panel * n) + 6;
-  };
-
-  const draw = (figure) => {
-    const stage = figure.querySelector('.live');
-    const p = JSON.parse(figure.querySelector('script').textContent);
-    p.height = Number(stage.dataset.height);
-    p.clock = p.option.xAxis.at(-1).axisLabel.formatter;
-    const option = p.option;
-    figure.classList.add('is-live');
-    const width = stage.clientWidth;
-    dress(option, {...ticks, name: '{b}'});
-    const layOut = p.labels ? barOption : p.strips ? stripOption : lineOption;
-    const height = layOut(p, option, width);
-    stage.style.height = `${height}px`;
-    option.textStyle = {fontFamily: font};
-    option.backgroundColor = 'transparent';
-    option.tooltip = {...option.tooltip, confine: true, backgroundColor: colour('--ground'), borderColor: colour('--edge'),
-      textStyle: {color: colour('--ink'), fontSize: 12}, extraCssText: 'max-width:min(90vw,34rem);white-space:normal;overflow-wrap:anywhere'};
-    const chart = echarts.getInstanceByDom(stage) || echarts.init(stage, null, {renderer: 'canvas'});
-    chart.resize();
-    chart.setOption(option, true);
-    if (!p.labels) {
-      const {min, max} = option.xAxis[0];
-      if (!timed(p)) return;
-      chart.group = 'time';
-      chart.off('datazoom');
-      chart.on('datazoom', () => {
-        const {start, end} = chart.getOption().dataZoom[0];
-        const shown = timeTicks(min + (max - min) * start / 100, min + (max - min) * end / 100);
-        chart.setOption({xAxis: option.xAxis.map((_, i) => i === option.xAxis.length - 1 ? shown : {})});
-      });
+    const [kind, first, second, note, sources] = entry;
+    say(kind === missing ? 'Not measured' : 'Limits', text(first));
+    say(kind === missing ? 'Needs' : 'Method', text(second));
+    say('How', text(note));
+    for (const [file, column, lines, formula] of sources) {
+      const place = [text(file), text(lines), text(column) && `“${text(column)}”`].filter(Boolean).join(', ');
+      say('From', place, place && formula >= 0 ? document.createElement('br') : '', formula < 0 ? '' : make('code', {}, text(formula)));
     }
   };
 
-  const all = () => {
-    for (const figure of document.querySelectorAll('figure.chart')) {
-      try {
-        if (figure.querySelector('.live')) draw(figure);
-      } catch (e) {
-        figure.classList.remove('is-live');
-        console.error(e);
-      }
-    }
-    echarts.connect('time');
-  };
-  all();
+  const tip = make('div', {id: 'pl.tip', role: 'tooltip', class: 'tip', hidden: ''});
+  document.body.append(tip);
+  let shown = null, timer = 0;
 
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', all);
-  let width = innerWidth, wait = 0;
-  addEventListener('resize', () => {
-    if (innerWidth === width) return;
-    width = innerWidth;
-    clearTimeout(wait);
-    wait = setTimeout(all, 100);
+  const close = () => {
+    clearTimeout(timer);
+    if (!shown) return;
+    shown.removeAttribute('aria-describedby');
+    shown.classList.remove('is-open');
+    shown = null;
+    tip.hidden = true;
+  };
+
+  const open = (figure) => {
+    clearTimeout(timer);
+    if (figure === shown) return;
+    close();
+    const entry = ledger.figures[figure.dataset.f];
+    if (!entry) return;
+    const list = make('dl');
+    write(list, entry);
+    tip.replaceChildren(make('b', {}, figure.textContent || 'What this rests on'), list);
+    tip.hidden = false;
+    tip.scrollTop = 0;
+    // Below the figure, or above it where there is more room; never outside of the window.
+    const at = figure.getBoundingClientRect(), edge = 8, space = document.documentElement.clientWidth;
+    const below = innerHeight - at.bottom - 2 * edge, above = at.top - 2 * edge;
+    tip.style.maxHeight = `${Math.max(120, Math.min(420, Math.max(below, above)))}px`;
+    const {width, height} = tip.getBoundingClientRect();
+    const left = Math.max(edge, Math.min(at.left, space - width - edge));
+    const top = height <= below || below >= above ? at.bottom + edge : at.top - height - edge;
+    tip.style.left = `${left + scrollX}px`;
+    tip.style.top = `${Math.max(edge, top) + scrollY}px`;
+    figure.setAttribute('aria-describedby', 'pl.tip');
+    figure.classList.add('is-open');
+    shown = figure;
+  };
+
+  const figureAt = (e) => e.target instanceof Element ? e.target.closest('.fig') : null;
+  const later = (act, wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(act, wait);
+  };
+  let pinned = false;
+  document.addEventListener('pointerover', (e) => {
+    if (e.pointerType !== 'mouse') return;
+    const figure = figureAt(e);
+    if (figure && !(pinned && shown)) later(() => { pinned = false; open(figure); }, 150);
+    else if (tip.contains(e.target)) clearTimeout(timer);
+    else if (shown && !pinned) later(close, 250);
+    else if (!shown) clearTimeout(timer);
   });
+  document.addEventListener('click', (e) => {
+    const figure = figureAt(e);
+    if (figure) {
+      const again = figure === shown && pinned;
+      pinned = !again;
+      if (again) close();
+      else open(figure);
+    } else if (!tip.contains(e.target)) close();
+  });
+  document.addEventListener('focusin', (e) => {
+    const figure = figureAt(e);
+    if (figure && figure.matches(':focus-visible')) {
+      pinned = true;
+      open(figure);
+    } else if (!figure && !tip.contains(e.target)) close();
+  });
+  addEventListener('resize', close);
+  // What scrolls inside of the page moves the figure away from its source.
+  document.addEventListener('scroll', (e) => {
+    if (shown && e.target !== document && e.target !== tip) close();
+  }, {capture: true, passive: true});
+
+  // In a table, a list or a paragraph one figure is a stop of the Tab key;
+  // the arrow keys move on from there.
+  const groupOf = (figure) => figure.closest('table,dl') || figure.closest('ul,ol,p') || document.body;
+  const enable = (figures) => {
+    for (const figure of figures) {
+      const group = groupOf(figure);
+      figure.setAttribute('role', 'button');
+      figure.tabIndex = group.dataset.stop ? -1 : 0;
+      group.dataset.stop = '1';
+    }
+  };
+  enable(document.querySelectorAll('.fig'));
+
+  const step = (figure, key) => {
+    const group = groupOf(figure), cell = figure.closest('td,th'), all = [...group.querySelectorAll('.fig')];
+    const i = all.indexOf(figure);
+    if (key === 'Home') return all[0];
+    if (key === 'End') return all.at(-1);
+    if (key === 'ArrowRight' || !cell && key === 'ArrowDown') return all[i + 1];
+    if (key === 'ArrowLeft' || !cell && key === 'ArrowUp') return all[i - 1];
+    const rows = key === 'ArrowDown' ? all.slice(i + 1) : all.slice(0, i).reverse();
+    return rows.find((f) => f.closest('td,th')?.cellIndex === cell.cellIndex);
+  };
+  document.addEventListener('keydown', (e) => {
+    if (e.key === 'Escape' && shown) {
+      close();
+      e.stopPropagation();
+      return;
+    }
+    const figure = figureAt(e);
+    if (!figure || e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.key === 'Enter' || e.key === ' ') {
+      e.preventDefault();
+      if (figure === shown) close();
+      else open(figure);
+      pinned = true;
+    } else if (/^(Arrow|Home$|End$)/.test(e.key)) {
+      const next = step(figure, e.key);
+      e.preventDefault();
+      if (!next) return;
+      figure.tabIndex = -1;
+      next.tabIndex = 0;
+      next.focus();
+    }
+  });
+
+  // --- The table of endpoints ---
+
+  for (const section of document.querySelectorAll('.endpoints')) {
+    const table = section.querySelector('table'), body = table.tBodies[0];
+    const input = section.querySelector('input'), status = section.querySelector('[role=status]');
+    const more = section.querySelector('.more button'), atOnce = 100;
+    const rows = [...table.tBodies].flatMap((b) => [...b.rows]);
+    const names = rows.map((row) => row.cells[0].textContent.trim());
+    const lower = names.map((name) => name.toLowerCase());
+    const headers = [...table.tHead.rows[0].cells];
+    const collator = new Intl.Collator('en', {numeric: true});
+    let order = rows.map((_, i) => i), limit = atOnce;
+
+    // ready makes the figures of a row lead to their sources; rows that are
+    // never shown cost nothing.
+    const ready = (row) => {
+      if (row.dataset.ready) return;
+      row.dataset.ready = '1';
+      const figures = [];
+      for (const cell of row.cells) {
+        if (!cell.dataset.f) continue;
+        const figure = make('span', {class: 'fig', 'data-f': cell.dataset.f}, ...cell.childNodes);
+        cell.append(figure);
+        figures.push(figure);
+      }
+      enable(figures);
+    };
+
+    const show = () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const found = words.length ? order.filter((i) => words.every((w) => lower[i].includes(w))) : order;
+      const first = found.slice(0, limit);
+      close();
+      // A figure that the Tab key stops at may leave the table.
+      delete table.dataset.stop;
+      for (const f of body.querySelectorAll('.fig[tabindex="0"]')) f.tabIndex = -1;
+      body.replaceChildren(...first.map((i) => rows[i]));
+      for (const i of first) ready(rows[i]);
+      const stop = body.querySelector('.fig');
+      if (stop) {
+        stop.tabIndex = 0;
+        table.dataset.stop = '1';
+      }
+      status.textContent = `${found.length.toLocaleString('en-US')} of ${rows.length.toLocaleString('en-US')} endpoints`;
+      more.hidden = found.length <= limit;
+      more.textContent = `Show ${Math.min(found.length - limit, 400).toLocaleString('en-US')} more`;
+    };
+
+    const sortBy = (column, descending) => {
+      if (column === 0) {
+        order.sort((a, b) => collator.compare(names[a], names[b]));
+        if (descending) order.reverse();
+      } else {
+        const keys = rows.map((row) => parseFloat(row.cells[column]?.dataset.v));
+        // What was not measured comes last either way.
+        order.sort((a, b) => (isNaN(keys[a]) - isNaN(keys[b])) || (descending ? keys[b] - keys[a] : keys[a] - keys[b]) || a - b);
+      }
+      headers.forEach((h, i) => i === column ? h.setAttribute('aria-sort', descending ? 'descending' : 'ascending') : h.removeAttribute('aria-sort'));
+      limit = atOnce;
+    };
+
+    headers.forEach((h, column) => {
+      const button = make('button', {type: 'button'}, ...h.childNodes);
+      h.append(button);
+      button.addEventListener('click', () => {
+        const now = h.getAttribute('aria-sort');
+        sortBy(column, now ? now === 'ascending' : column > 0);
+        show();
+      });
+    });
+    headers[table.dataset.sorted]?.setAttribute('aria-sort', 'descending');
+    let wait = 0;
+    input.addEventListener('input', () => {
+      clearTimeout(wait);
+      limit = atOnce;
+      wait = setTimeout(show, rows.length > 1000 ? 120 : 0);
+    });
+    more.addEventListener('click', () => {
+      limit += 400;
+      show();
+    });
+    for (const rest of table.querySelectorAll('.rest')) rest.remove();
+    show();
+  }
 })();

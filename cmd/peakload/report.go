@@ -133,10 +133,20 @@ type output struct {
 // outputs lists every rendering of a report.
 func (f *reportFlags) outputs() []output {
 	return []output{
-		{"--html", f.html, func(j *job, filled []byte) ([]byte, error) { return html.Page(filled, j.analysis) }},
+		{"--html", f.html, func(j *job, _ []byte) ([]byte, error) { return page(j) }},
 		{"--json", f.json, func(j *job, _ []byte) ([]byte, error) { return resultsJSON(j) }},
 		{"--junit", f.junit, func(j *job, _ []byte) ([]byte, error) { return junitXML(j) }},
 	}
+}
+
+// page renders the document filled once more, with marks that lead from its
+// figures to their sources.
+func page(j *job) ([]byte, error) {
+	traced, traces, err := report.Traced(j.doc, j.analysis)
+	if err != nil {
+		return nil, err
+	}
+	return html.Page(traced, traces, j.analysis)
 }
 
 func resultsJSON(j *job) ([]byte, error) {

@@ -61,7 +61,14 @@ func niceStep(least float64, f Format) float64 {
 		least = 0.01
 	}
 	if f == Bytes {
-		_, size := sizeUnit(least)
+		// Steps of a binary unit, or of the powers of two below it: 512 KB,
+		// 1 MB, 1.5 MB.
+		_, size := sizeUnit(least * 2)
+		for f := size / 8; f < size; f *= 2 {
+			if f >= least*(1-1e-9) {
+				return f
+			}
+		}
 		return niceStep(least/size, Number) * size
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(least)))
@@ -80,9 +87,26 @@ func tidy(v float64) float64 {
 	return math.Round(v*scale) / scale
 }
 
+// Text writes a tick.
+func (a Axis) Text(v float64) string {
+	if i := int(math.Round(v)); a.Names != nil && i >= 1 && i <= len(a.Names) {
+		return a.Names[i-1]
+	}
+	return a.Format.Text(v)
+}
+
 // Ticks returns the axis's ticks from Min to Max.
 func (a Axis) Ticks() []float64 {
 	var ticks []float64
+	for i := range a.Names {
+		// Beside the last one there is no room.
+		if last := len(a.Names) - 1; i == last || i%max(1, a.Every) == 0 && last-i >= (a.Every+1)/2 {
+			ticks = append(ticks, float64(i+1))
+		}
+	}
+	if ticks != nil {
+		return ticks
+	}
 	if !(a.Step > 0) {
 		return ticks
 	}

@@ -21,12 +21,13 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 		name   string
 		window analyze.Window
 		share  measure.Value
+		course *analyze.Course
 	}
 	inPeak := slices.ContainsFunc(a.Endpoints, func(e analyze.Endpoint) bool { return e.Peak.Mean.Measured() || e.Peak.P95.Measured() })
 	var all []row
 	byP95 := false
-	for _, e := range a.Endpoints {
-		r := row{name: EndpointName(e.Method, e.Name), window: e.Whole, share: e.ShareOfSlowdown}
+	for i, e := range a.Endpoints {
+		r := row{name: EndpointName(e.Method, e.Name), window: e.Whole, share: e.ShareOfSlowdown, course: &a.Endpoints[i].Course}
 		if inPeak {
 			r.window = e.Peak
 		}
@@ -56,7 +57,7 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 	c := Chart{
 		Name: "endpoints", Title: "Slowest endpoints " + scope,
 		Under: []string{"Bottlenecks Identified", "Breaking Point Analysis", "Timeout Errors", "Failure Scenarios"},
-		Table: Table{Header: []string{"Endpoint", "Requests", "Throughput", "Error rate", "Mean", "P50", "P95", "P99", "Share of slowdown"}},
+		Table: Table{Header: []string{"Endpoint", "Requests", "Requests/s", "Errors", "Mean", "P50", "P95", "P99", "Slowdown"}},
 	}
 	role := P95
 	if !byP95 {
@@ -71,10 +72,16 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 			slow.add(latencyOf(r))
 			failed.add(r.window.ErrorRate)
 		}
-		if i < 10*rows {
-			w := r.window
-			c.Table.Rows = append(c.Table.Rows, Row{Name: r.name, Values: []measure.Value{w.Requests, w.RPS, w.ErrorRate, w.Mean, w.P50, w.P95, w.P99, r.share}})
+		w := r.window
+		line := Row{Name: r.name, Values: []measure.Value{w.Requests, w.RPS, w.ErrorRate, w.Mean, w.P50, w.P95, w.P99, r.share}}
+		for k, at := range r.course.Time {
+			line.Course = append(line.Course, Point{at, r.course.Mean[k]})
+			c.Table.CourseEnd = max(c.Table.CourseEnd, at)
 		}
+		if len(line.Course) > 1 {
+			c.Table.Course = "Mean over time"
+		}
+		c.Table.Rows = append(c.Table.Rows, line)
 	}
 	slow.limits(a, func(t plan.Target) bool { return byP95 && t.Metric == plan.Percentile && t.P == 0.95 })
 	failed.limits(a, func(t plan.Target) bool { return t.Metric == plan.Errors })
@@ -97,11 +104,15 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 	}
 	c.Finding = sentence(clauses)
 	if len(all) > rows {
-		c.Notes = append(c.Notes, "The "+strconv.Itoa(rows)+" slowest of "+strconv.Itoa(len(all))+" endpoints are drawn.")
+		c.Notes = append(c.Notes, "+"+strconv.Itoa(len(all)-rows)+" more, all faster, in the table.")
 	}
-	if n := len(all) - 10*rows; n > 0 {
-		c.Notes = append(c.Notes, "The table leaves out the "+strconv.Itoa(n)+" fastest; results.json has all.")
+	c.Table.Title = "All " + strconv.Itoa(len(all)) + " endpoints, " + scope + ". Latencies in ms. Slowdown: the endpoint's own part of the rise in mean latency from the lowest load to the peak."
+	if c.Table.Course != "" {
+		c.Table.Title += " Each line has a scale of its own; its highest value stands beside it."
+	} else {
+		c.Table.Title += " There are no lines over time: that takes a run with --csv-full-history."
 	}
+	c.Table.Sorted = map[bool]int{true: 6, false: 4}[byP95]
 	return c, true
 }
 
@@ -194,10 +205,7 @@ func comparison(a *analyze.Analysis) (Chart, bool) {
 		}
 		b.Names = append(b.Names, name)
 		p.Values = append(p.Values, rel)
-		label := Change.Text(rel)
-		if rel >= 10 {
-			label = "×" + grouped(rel+1, 3)
-		}
+		label := changeText(rel)
 		if r.Significant == analyze.No {
 			label = "~ " + label + " (within noise)"
 		}
@@ -207,14 +215,39 @@ func comparison(a *analyze.Analysis) (Chart, bool) {
 	if len(b.Names) == 0 {
 		return Chart{}, false
 	}
-	lowest, highest := min(slices.Min(p.Values), 0), max(slices.Max(p.Values), 0)
-	p.Axis.Step = niceStep(max(highest-lowest, 0.04)/4, Change)
-	p.Axis.Min = math.Floor(lowest/p.Axis.Step) * p.Axis.Step
-	p.Axis.Max = max(math.Ceil(highest/p.Axis.Step)*p.Axis.Step, p.Axis.Min+p.Axis.Step)
+	p.scaleChange()
 	b.Panels = []Panel{p}
 	c.Bars = b
 	c.Finding = sentence(said)
 	return c, true
+}
+
+// changeText writes a relative change: "+52%", and from eleven times on "×267".
+func changeText(rel float64) string {
+	if rel >= 10 {
+		return "×" + grouped(rel+1, 3)
+	}
+	return Change.Text(rel)
+}
+
+// scaleChange sets the range of a panel of relative changes. Where one is
+// tenfold or more, the bars are as long as the factor's logarithm: half and
+// double are alike then, and no bar makes the others vanish.
+func (p *Panel) scaleChange() {
+	if slices.Max(p.Values) < 9 {
+		lowest, highest := min(slices.Min(p.Values), 0), max(slices.Max(p.Values), 0)
+		p.Axis.Step = niceStep(max(highest-lowest, 0.04)/4, Change)
+		p.Axis.Min = math.Floor(lowest/p.Axis.Step) * p.Axis.Step
+		p.Axis.Max = max(math.Ceil(highest/p.Axis.Step)*p.Axis.Step, p.Axis.Min+p.Axis.Step)
+		return
+	}
+	p.Axis = Axis{Title: "factor of the baseline (logarithmic)", Format: Times, Step: 1}
+	for i, v := range p.Values {
+		// A hundredth and below is at the axis's end; the label says which.
+		p.Values[i] = math.Log10(max(1+v, 0.01))
+	}
+	p.Axis.Min = math.Floor(min(slices.Min(p.Values), 0))
+	p.Axis.Max = math.Ceil(slices.Max(p.Values))
 }
 
 func metricName(m string) string {

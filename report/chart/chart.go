@@ -44,6 +44,11 @@ type Axis struct {
 	Title          string // with the unit: "latency (ms)"
 	Format         Format
 	Min, Max, Step float64 // base units
+
+	// Names are the names of the places 1, 2, … of an axis that has no
+	// values; every Every-th is written, and the last.
+	Names []string
+	Every int
 }
 
 // A Series is a line.
@@ -134,17 +139,24 @@ const (
 type Table struct {
 	Header []string // the first is the rows' own
 	Rows   []Row
+
+	// Of a table that stands for itself:
+	Title     string
+	Sorted    int     // the column that the rows are sorted by, highest first
+	Course    string  // what the rows' Course shows; "" none has one
+	CourseEnd float64 // the end of the courses' X axis
 }
 
 // A Row is one row of a Table; Values are one fewer than the Table's Header.
 type Row struct {
 	Name   string
 	Values []measure.Value
+	Course []Point // a line for the row
 }
 
 // Names returns the names that a chart can have, in the order of Charts.
 func Names() []string {
-	return []string{"latency", "load", "resources", "ratelimit", "errors", "failures", "capacity", "endpoints", "levels", "baseline"}
+	return []string{"latency", "load", "resources", "ratelimit", "errors", "failures", "kinds", "capacity", "endpoints", "levels", "baseline", "trend"}
 }
 
 // Charts returns the charts that the analysis has data for, in the order in
@@ -152,7 +164,7 @@ func Names() []string {
 func Charts(a *analyze.Analysis) []Chart {
 	var charts []Chart
 	for _, draw := range []func(*analyze.Analysis) (Chart, bool){
-		latency, load, resources, rateLimit, errorRate, failures, capacity, endpoints, levels, comparison,
+		latency, load, resources, rateLimit, errorRate, failures, kinds, capacity, endpoints, levels, comparison, trend,
 	} {
 		if c, ok := draw(a); ok {
 			charts = append(charts, c)

@@ -19,6 +19,7 @@ const (
 	Secs    Format = "s"       // seconds
 	Percent Format = "percent" // ratio
 	Change  Format = "change"  // ratio with its sign
+	Times   Format = "times"   // decimal logarithm of a factor, as the factor
 	Number  Format = "number"
 	Bytes   Format = "bytes"
 )
@@ -40,6 +41,8 @@ func (f Format) Text(v float64) string {
 			return "+" + grouped(v*100, 3) + "%"
 		}
 		return grouped(v*100, 3) + "%"
+	case Times:
+		return "×" + grouped(math.Pow(10, v), 3)
 	case Bytes:
 		return sizeText(v)
 	}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,7 +115,7 @@ func latency(a *analyze.Analysis) (Chart, bool) {
 		c.Notes = append(c.Notes, "The files hold no percentiles of single moments, only of everything since the start, so the mean is drawn.")
 	}
 	if t.PercentileSource != "" {
-		c.Notes = append(c.Notes, full("percentiles: "+t.PercentileSource))
+		c.Notes = append(c.Notes, full("percentiles: "+withoutFolders(t.PercentileSource)))
 	}
 	c.Table = phaseTable(a, []string{"Mean", "P50", "P95", "P99", "Max"}, func(w analyze.Window) []measure.Value {
 		return []measure.Value{w.Mean, w.P50, w.P95, w.P99, w.Max}
@@ -159,6 +160,15 @@ func errorRate(a *analyze.Analysis) (Chart, bool) {
 		return []measure.Value{w.Requests, w.Failures, w.RateLimited, w.ErrorRate}
 	})
 	return c, true
+}
+
+// withoutFolders cuts the folders off the file that a text begins with.
+func withoutFolders(text string) string {
+	file, rest, found := strings.Cut(text, ": ")
+	if !found {
+		return text
+	}
+	return Visible(path.Base(file)) + ": " + rest
 }
 
 // add appends a series that has something to draw.

@@ -13,8 +13,19 @@ const (
 	zero  = '\uE010'
 )
 
-// Lead is the first byte of every mark in UTF-8.
-const Lead = 0xEE
+// Lead is the first byte of every mark in UTF-8, and End what ends one.
+const (
+	Lead = 0xEE
+	End  = string(end)
+)
+
+// Drop is for bytes.Map: it takes the characters of marks away.
+func Drop(r rune) rune {
+	if r == begin || r == end || r >= zero && r <= zero+9 {
+		return -1
+	}
+	return r
+}
 
 // Wrap marks a text as the n-th figure.
 func Wrap(n int, text string) string {

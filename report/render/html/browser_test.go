@@ -119,6 +119,14 @@ func (b *browser) open(t *testing.T, content []byte, width int64, scheme, media 
 	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 2400), chromedp.Navigate("file://"+file)); err != nil {
 		t.Fatal(err)
 	}
+	// Charts outside of the window are drawn when the page is idle.
+	for range 200 {
+		if eval[bool](t, b, `document.documentElement.dataset.charts === 'drawn' || !document.querySelector('.live')`) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("the charts were not drawn")
 }
 
 // eval returns the value of a JavaScript expression.

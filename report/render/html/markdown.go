@@ -15,14 +15,17 @@ import (
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
+	"github.com/peakload/peakload/report"
 	"github.com/peakload/peakload/report/chart"
+	"github.com/peakload/peakload/report/mark"
 )
 
 // A document is the filled Markdown as HTML.
 type document struct {
-	Title    string // of its first level-1 heading, which is not in Body
-	Contents []entry
-	Body     []byte
+	Title      string // of its first level-1 heading, which is not in Body
+	Contents   []entry
+	References []reference // of its figures
+	Body       []byte
 }
 
 // An entry is a line of the list of contents.
@@ -32,8 +35,9 @@ type entry struct {
 }
 
 // convert renders the document with the charts where it speaks of them. draw
-// writes a chart's figure. Raw HTML is shown as text, comments are not shown.
-func convert(markdown []byte, charts []chart.Chart, draw func(chart.Chart) ([]byte, error)) (document, error) {
+// writes a chart's figure; the marks of the document's figures lead to traces.
+// Raw HTML is shown as text, comments are not shown.
+func convert(markdown []byte, traces []report.Trace, l *ledger, charts []chart.Chart, draw func(chart.Chart) ([]byte, error)) (document, error) {
 	md := goldmark.New(
 		goldmark.WithExtensions(extension.GFM, extension.NewFootnote(extension.WithFootnoteBacklinkHTML([]byte("↑")))),
 		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
@@ -43,16 +47,22 @@ func convert(markdown []byte, charts []chart.Chart, draw func(chart.Chart) ([]by
 	root := md.Parser().Parse(text.NewReader(markdown))
 	var d document
 	d.Title = takeTitle(root, markdown)
+	markFigures(root, markdown, len(traces))
 	breakFields(root)
 	markStatuses(root, markdown)
 	classifyCells(root, markdown)
 	place(root, markdown, charts)
 	d.Contents = contents(root, markdown)
+	d.References = enter(root, markdown, traces, l)
 	var out bytes.Buffer
 	if err := md.Renderer().Render(&out, markdown, root); err != nil {
 		return d, err
 	}
 	d.Body = out.Bytes()
+	if traces != nil {
+		// Where marks are not read, as in code, they are not shown either.
+		d.Body = bytes.Map(mark.Drop, d.Body)
+	}
 	return d, nil
 }
 
@@ -283,6 +293,7 @@ type nodes struct {
 func (n *nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(kindStatus, n.status)
 	r.Register(kindFigure, n.figure)
+	r.Register(kindFigureMark, n.figureMark)
 	r.Register(ast.KindRawHTML, n.rawHTML)
 	r.Register(ast.KindHTMLBlock, n.htmlBlock)
 	r.Register(east.KindTable, n.table)

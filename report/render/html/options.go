@@ -25,6 +25,10 @@ type payload struct {
 	Labels [][]string `json:"labels,omitempty"`
 	// Strips is the height of each of the grids below each other.
 	Strips []int `json:"strips,omitempty"`
+	// Names are the names of the places 1, 2, … of the X axis, and Ticks those
+	// that are written.
+	Names []string  `json:"names,omitempty"`
+	Ticks []float64 `json:"ticks,omitempty"`
 }
 
 // options returns a chart's payload as JSON that may stand in a script

@@ -34,11 +34,11 @@ func filled(t *testing.T) []byte {
 // render is pageWith, twice: the same inputs give the same bytes.
 func render(t *testing.T, md []byte, a *analyze.Analysis, library []byte) []byte {
 	t.Helper()
-	first, err := pageWith(md, a, library)
+	first, err := pageWith(md, nil, a, library)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := pageWith(md, a, library)
+	second, err := pageWith(md, nil, a, library)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestOptionsGolden(t *testing.T) {
 // body is the document's HTML with [name] in place of each chart.
 func body(t *testing.T, md string, a *analyze.Analysis) document {
 	t.Helper()
-	d, err := convert([]byte(md), chart.Charts(a), func(c chart.Chart) ([]byte, error) {
+	d, err := convert([]byte(md), nil, newLedger(), chart.Charts(a), func(c chart.Chart) ([]byte, error) {
 		return []byte("[" + c.Name + "]\n"), nil
 	})
 	if err != nil {
@@ -156,8 +156,8 @@ func TestPageWithoutLibrary(t *testing.T) {
 	if n := strings.Count(html, `class="plot"`); n != 14 {
 		t.Errorf("%d drawings, want a wide and a narrow one of each chart", n)
 	}
-	if strings.Contains(html, "<script") || strings.Contains(html, "script-src") {
-		t.Error("there is a script")
+	if strings.Contains(html, "class=\"live\"") || strings.Contains(html, "echarts") {
+		t.Error("there is an interactive chart")
 	}
 }
 
@@ -165,7 +165,7 @@ func TestPageWithoutLibrary(t *testing.T) {
 func TestPolicy(t *testing.T) {
 	html := render(t, filled(t), charttest.Overloaded(), []byte("var echarts;"))
 	scripts := regexp.MustCompile(`(?s)<script>(.*?)</script>`).FindAllSubmatch(html, -1)
-	if len(scripts) != 2 {
+	if len(scripts) != 4 {
 		t.Fatalf("%d scripts", len(scripts))
 	}
 	for _, s := range scripts {

@@ -24,7 +24,10 @@ func stripPayload(c chart.Chart) payload {
 	}
 	line.Legend.Show = opts.Bool(several)
 	line.XAxisList, line.YAxisList = nil, nil
-	p := payload{}
+	p := payload{Names: c.X.Names}
+	if p.Names != nil {
+		p.Ticks = c.X.Ticks()
+	}
 	height := tallStrip
 	if len(c.Strips) > 3 {
 		height = lowStrip

@@ -14,6 +14,7 @@ import (
 	"github.com/peakload/peakload/analyze/loadtest"
 	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
+	"github.com/peakload/peakload/report"
 	"github.com/peakload/peakload/report/chart"
 	"github.com/peakload/peakload/report/render/svg"
 )
@@ -30,8 +31,12 @@ type view struct {
 	Quality  []loadtest.Note
 	Inputs   []input
 
+	References []reference // where the figures of the document come from
+	Figures    template.JS // the ledger
+
 	Style           template.CSS
-	Script, Library template.JS
+	Early, Script   template.JS
+	Library, Charts template.JS // "" without the chart library
 	Policy          string
 }
 
@@ -49,9 +54,10 @@ type reason struct{ Class, Name, Why string }
 // from its limit, in words, and Used the share of the limit that it takes, in
 // per cent up to 100; -1 unknown.
 type target struct {
-	Name, Limit, Actual, WholeRun, Scope, Class, Status string
-	Margin                                              string
-	Used                                                int
+	Name, Limit, Scope, Class, Status string
+	Actual, WholeRun                  template.HTML
+	Margin                            string
+	Used                              int
 }
 
 // A saying is one of the two sentences that a reader asks for next.
@@ -102,17 +108,18 @@ type input struct{ File, Kind, Size, SHA256 string }
 var statusClasses = [...]string{"none", "pass", "fail", "warn"}
 var statusWords = [...]string{"Not measured", "Pass", "Fail", "Borderline"}
 
-func newView(a *analyze.Analysis) view {
+func newView(a *analyze.Analysis, l *ledger) view {
 	v := view{Verdict: judge(a), Facts: facts(a), Says: sayings(a), Quality: a.Quality}
 	for _, r := range a.Targets {
 		t := target{
 			Name: r.Target.Name, Limit: r.Target.Asks(), Scope: scope(r),
-			Actual: chart.FigureWithin(r.Actual, r.Target.Limit), WholeRun: chart.FigureWithin(r.WholeRun, r.Target.Limit),
-			Class: statusClasses[r.Status], Status: statusWords[r.Status],
+			Actual: l.cite(chart.FigureWithin(r.Actual, r.Target.Limit), report.Trace{Value: r.Actual}),
+			Class:  statusClasses[r.Status], Status: statusWords[r.Status],
 		}
 		t.Margin, t.Used = margin(r)
-		if !r.WholeRun.Measured() || r.Scope == "run" {
-			t.WholeRun = "–"
+		t.WholeRun = "–"
+		if r.WholeRun.Measured() && r.Scope != "run" {
+			t.WholeRun = l.cite(chart.FigureWithin(r.WholeRun, r.Target.Limit), report.Trace{Value: r.WholeRun})
 		}
 		v.Targets = append(v.Targets, t)
 	}
@@ -231,6 +238,7 @@ type figureView struct {
 	Rows         []figureRow
 	Sources      []sourceView
 	Missing      []string
+	Endpoints    *endpointTable // instead of Rows
 }
 
 // A figureRow is a row of the figures behind a chart.
@@ -242,7 +250,7 @@ type figureRow struct {
 
 // A figureCell is a figure.
 type figureCell struct {
-	Text  string
+	HTML  template.HTML
 	Class string // "num", or "none" for what was not measured
 }
 
@@ -275,7 +283,7 @@ func (l location) String() string {
 // the IDs that headings get.
 func figureID(name string) string { return "pl." + name }
 
-func newFigure(c chart.Chart, interactive bool) (figureView, error) {
+func newFigure(c chart.Chart, l *ledger, interactive bool) (figureView, error) {
 	f := figureView{
 		Chart: c, ID: figureID(c.Name), Height: 360,
 		Wide:   template.HTML(svg.RenderAt(c, svg.Page, svg.Wide)),
@@ -291,10 +299,14 @@ func newFigure(c chart.Chart, interactive bool) (figureView, error) {
 		}
 		f.Option = template.JS(b)
 	}
+	if c.Name == "endpoints" {
+		f.Endpoints = newEndpointTable(c, l)
+		return f, nil
+	}
 	for _, r := range c.Table.Rows {
 		row := figureRow{Name: r.Name, Class: lengthClass(r.Name)}
 		for _, v := range r.Values {
-			cell := figureCell{chart.FigureWithin(v), "num"}
+			cell := figureCell{l.cite(chart.FigureWithin(v), report.Trace{Value: v}), "num"}
 			if !v.Measured() {
 				cell.Class = "none"
 			}

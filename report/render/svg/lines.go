@@ -160,7 +160,7 @@ func (d *drawing) xAxis(a chart.Axis, p plot) {
 	bottom := p.top + p.height
 	free := math.Inf(-1)
 	for _, t := range a.Ticks() {
-		x, text := p.px(t), a.Format.Text(t)
+		x, text := p.px(t), a.Text(t)
 		half := textWidth(text, label) / 2
 		x0 := math.Min(math.Max(x, half), d.width-half)
 		d.line(x, bottom, x, bottom+4, "e")
