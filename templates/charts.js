@@ -99,22 +99,45 @@
       from.label = {...from.label, show: Boolean(from.name) && fits && from.label?.show !== false, width: wide, overflow: 'truncate', fontSize: 11, distance: 4, textBorderColor: colour('--ground'), textBorderWidth: 2};
     }
     if (s.markArea) s.markArea.silent = true;
+    // Labels of places on the X axis stand beside their line, on the side where
+    // there is room, and below each other where they would meet.
+    ruler.font = '12px sans-serif';
+    const taken = [];
     for (const l of s.markLine?.data || []) {
       l.label = {...l.label, fontSize: 12, textBorderColor: colour('--ground'), textBorderWidth: 3};
-      if (l.xAxis != null) {
-        // Beside the line, on the side where there is room.
-        const right = l.xAxis - s.markLine.from < 0.6 * span;
-        l.label = {...l.label, rotate: 0, position: 'end', distance: -14, align: right ? 'left' : 'right', offset: [right ? 6 : -6, 0]};
-      }
+      if (l.xAxis == null || !l.label.show) continue;
+      let name = l.name;
+      const x = (l.xAxis - s.markLine.from) / span * room;
+      if (room < 400 || Math.max(x, room - x) < ruler.measureText(name).width * 1.1 + 8) name = name.split(': ')[0];
+      const wide = Math.min(ruler.measureText(name).width * 1.1 + 8, Math.max(x, room - x));
+      const right = x + wide <= room || x < room / 2;
+      const [from, to] = right ? [x, x + wide] : [x - wide, x];
+      let row = 0;
+      while (taken.some((t) => t.row === row && t.from < to && from < t.to)) row++;
+      taken.push({row, from, to});
+      l.label = {...l.label, formatter: () => name, width: wide, overflow: 'truncate', rotate: 0, position: 'end', distance: -14 - 16 * row, align: right ? 'left' : 'right', offset: [right ? 6 : -6, 0]};
     }
     if (s.markLine) s.markLine.silent = true;
   };
 
+  // legendRows is how many rows the legend takes.
+  const legendRows = (option, width) => {
+    ruler.font = '12px sans-serif';
+    let rows = 1, used = 0;
+    for (const s of option.series) {
+      const wide = ruler.measureText(s.name).width * 1.12 + 42;
+      if (used > 0 && used + wide > width) {
+        rows++;
+        used = 0;
+      }
+      used += wide;
+    }
+    return rows;
+  };
+
   // lineOption lays out a chart over time for a width.
   const lineOption = (p, option, width) => {
-    ruler.font = '12px sans-serif';
-    const legend = option.series.reduce((sum, s) => sum + ruler.measureText(s.name).width * 1.1 + 46, 0);
-    const rows = Math.ceil(legend / width);
+    const rows = legendRows(option, width);
     option.legend = {...option.legend, itemWidth: 20, itemHeight: 10, itemGap: 14, icon: 'roundRect', inactiveColor: colour('--edge')};
     option.grid = {left: 6, right: 10, top: 42 + 20 * rows, bottom: 60, containLabel: true};
     option.dataZoom = zooms(p, [0]);
@@ -143,9 +166,10 @@
 
   // stripOption lays out charts below each other over one X axis.
   const stripOption = (p, option, width) => {
-    const left = 58, right = 12, legend = option.legend?.show ? 26 : 0;
+    const left = 58, right = 12, legend = option.legend?.show ? 6 + 20 * legendRows(option, width) : 0;
     option.legend = {...option.legend, itemWidth: 20, itemHeight: 10, itemGap: 14, icon: 'roundRect', inactiveColor: colour('--edge')};
-    let top = legend + 40;
+    let top = legend + (option.series.some((s) => s.markArea?.data.some(([from]) => from.name)) ? 54 : 40);
+    const top0 = top;
     option.grid = p.strips.map((height) => {
       const grid = {left, right, top, height, containLabel: false, outerBoundsMode: 'none'};
       top += height + 40;
@@ -154,9 +178,9 @@
     const axes = option.xAxis.map((_, i) => i);
     option.dataZoom = p.names ? [] : zooms(p, axes);
     option.axisPointer = {link: [{xAxisIndex: 'all'}]};
-    option.yAxis.forEach((y) => {
+    option.yAxis.forEach((y, i) => {
       y.nameLocation = 'end';
-      y.nameGap = 13;
+      y.nameGap = i === 0 && top0 > 40 + legend ? 27 : 13;
       y.nameMoveOverlap = false;
       y.nameTextStyle = {color: colour('--ink'), fontSize: 12, align: 'left', padding: [0, 0, 0, -left + 4]};
       y.axisTick = {show: false};

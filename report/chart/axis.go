@@ -61,15 +61,8 @@ func niceStep(least float64, f Format) float64 {
 		least = 0.01
 	}
 	if f == Bytes {
-		// Steps of a binary unit, or of the powers of two below it: 512 KB,
-		// 1 MB, 1.5 MB.
-		_, size := sizeUnit(least * 2)
-		for f := size / 8; f < size; f *= 2 {
-			if f >= least*(1-1e-9) {
-				return f
-			}
-		}
-		return niceStep(least/size, Number) * size
+		// Powers of two are round in every unit: 512 KB, 1 MB, 1.5 MB.
+		return math.Exp2(math.Ceil(math.Log2(least) - 1e-9))
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(least)))
 	for _, m := range [...]float64{1, 2, 2.5, 5, 10} {

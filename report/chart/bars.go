@@ -85,7 +85,7 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 	}
 	slow.limits(a, func(t plan.Target) bool { return byP95 && t.Metric == plan.Percentile && t.P == 0.95 })
 	failed.limits(a, func(t plan.Target) bool { return t.Metric == plan.Errors })
-	b.Panels = []Panel{slow.scaled(), failed.scaled()}
+	b.Panels = panels(slow, failed)
 	c.Bars = b
 	slowest := "slowest " + scope + ": " + all[0].name + ", " + measured + " " + FigureWithin(latencyOf(all[0]))
 	same := 0
@@ -99,8 +99,11 @@ func endpoints(a *analyze.Analysis) (Chart, bool) {
 	}
 	clauses := []string{slowest}
 	worst := slices.MaxFunc(all, func(x, y row) int { return cmp.Compare(or(x.window.ErrorRate, 0), or(y.window.ErrorRate, 0)) })
-	if or(worst.window.ErrorRate, 0) > 0 {
+	switch most, ok := worst.window.ErrorRate.Float(); {
+	case most > 0:
 		clauses = append(clauses, "most errors: "+worst.name+", "+Figure(worst.window.ErrorRate))
+	case ok:
+		clauses = append(clauses, "no request failed")
 	}
 	c.Finding = sentence(clauses)
 	if len(all) > rows {
@@ -161,19 +164,23 @@ func levels(a *analyze.Analysis) (Chart, bool) {
 			reached++
 		}
 	}
-	if reached == 0 {
-		return Chart{}, false
+	if reached < 2 {
+		return Chart{}, false // nothing to compare; the document's table says it
 	}
 	slow.limits(a, func(t plan.Target) bool { return byP95 && t.Metric == plan.Percentile && t.P == 0.95 })
 	failed.limits(a, func(t plan.Target) bool { return t.Metric == plan.Errors })
-	b.Panels = []Panel{slow.scaled(), failed.scaled()}
+	b.Panels = panels(slow, failed)
 	c.Bars = b
-	said := []string{strconv.Itoa(reached) + " of " + strconv.Itoa(len(a.Bands)) + " load levels were reached", first}
-	if reached > 1 {
-		said = append(said, last)
-	}
-	c.Finding = sentence(said)
+	c.Finding = sentence([]string{strconv.Itoa(reached) + " of " + strconv.Itoa(len(a.Bands)) + " load levels were reached", first, last})
 	return c, true
+}
+
+// panels leaves the panel of failures out where nothing failed.
+func panels(slow, failed Panel) []Panel {
+	if failed.top() == 0 {
+		return []Panel{slow.scaled()}
+	}
+	return []Panel{slow.scaled(), failed.scaled()}
 }
 
 // comparison shows how far each metric moved from the baseline.

@@ -38,9 +38,9 @@ func TestChartsOfAnalyses(t *testing.T) {
 		name, want string
 		a          *analyze.Analysis
 	}{
-		{"overloaded", "latency load errors capacity endpoints levels", charttest.Overloaded()},
-		{"healthy", "latency load errors capacity endpoints levels baseline", charttest.Healthy()},
-		{"cumulative", "latency load errors capacity endpoints levels", charttest.Cumulative()},
+		{"overloaded", "latency load errors capacity endpoints", charttest.Overloaded()},
+		{"healthy", "latency load capacity endpoints levels baseline", charttest.Healthy()},
+		{"cumulative", "latency load errors capacity endpoints", charttest.Cumulative()},
 		{"empty", "", charttest.Empty()},
 	} {
 		cs := chart.Charts(c.a)

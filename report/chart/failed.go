@@ -46,6 +46,9 @@ func failures(a *analyze.Analysis) (Chart, bool) {
 	if total == 0 {
 		return Chart{}, false
 	}
+	if k := a.Failures.Classes; len(k) == 1 && len(k[0].Endpoints) > 1 {
+		return failuresOf(a, c, k[0]), true
+	}
 	var said, others []string
 	for i, k := range a.Failures.Classes {
 		name := ClassName(k.Class)
@@ -76,6 +79,36 @@ func failures(a *analyze.Analysis) (Chart, bool) {
 	c.Bars = b
 	c.Finding = sentence(said)
 	return c, true
+}
+
+// failuresOf compares the endpoints, where all failures are of one kind.
+func failuresOf(a *analyze.Analysis, c Chart, k analyze.ErrorClass) Chart {
+	name := ClassName(k.Class)
+	c.Title = "Failures by endpoint: " + name
+	c.Table.Header = []string{"Endpoint", "Failures", "Share of the failures"}
+	p := Panel{Axis: Axis{Title: "failed requests", Format: Number}, Role: Errors}
+	b := &Bars{}
+	for i, e := range k.Endpoints {
+		shown := EndpointName(e.Endpoint.Method, e.Endpoint.Name)
+		n := measure.Of(float64(e.Count), measure.Count, k.Count.Sources()...)
+		c.Table.Rows = append(c.Table.Rows, Row{Name: shown, Values: []measure.Value{n, measure.Quotient(n, k.Count, measure.Ratio)}})
+		if i < rows {
+			b.Names = append(b.Names, shown)
+			p.add(n)
+		}
+	}
+	if more := len(k.Endpoints) - rows; more > 0 {
+		c.Notes = append(c.Notes, "+"+strconv.Itoa(more)+" more in the table.")
+	}
+	b.Panels = []Panel{p.scaled()}
+	c.Bars = b
+	share := measure.Quotient(k.Count, a.WholeRun.Requests, measure.Ratio)
+	text := "all failures are of one kind, " + name + ": " + Figure(k.Count)
+	if share.Measured() {
+		text += ", " + Figure(share) + " of all requests"
+	}
+	c.Finding = sentence([]string{text, "most on " + b.Names[0] + ", " + p.Labels[0]})
+	return c
 }
 
 // rateLimit shows what was limited of each user type's requests.

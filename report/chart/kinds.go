@@ -72,14 +72,15 @@ func kinds(a *analyze.Analysis) (Chart, bool) {
 // trendMetrics are the metrics of a trend, and what is drawn of them.
 var trendMetrics = [...]struct {
 	metric string
+	name   string
 	title  string
 	format Format
 	role   Role
 }{
-	{"latency_p95", "P95 latency (ms)", Millis, P95},
-	{"latency_p50", "P50 latency (ms)", Millis, P50},
-	{"error_rate", "failed requests", Percent, Errors},
-	{"rps", "requests/s", Number, Throughput},
+	{"latency_p95", "P95", "P95 latency (ms)", Millis, P95},
+	{"latency_p50", "P50", "P50 latency (ms)", Millis, P50},
+	{"error_rate", "errors", "failed requests", Percent, Errors},
+	{"rps", "throughput", "requests/s", Number, Throughput},
 }
 
 // trendRuns is the most runs that are drawn: the last ones.
@@ -122,8 +123,8 @@ func trend(a *analyze.Analysis) (Chart, bool) {
 	}
 	c.X.Every = every
 	for _, m := range trendMetrics {
-		name, _, _ := strings.Cut(m.title, " (")
-		c.Table.Header = append(c.Table.Header, strings.ToUpper(name[:1])+name[1:])
+		name := strings.ToUpper(m.name[:1]) + m.name[1:]
+		c.Table.Header = append(c.Table.Header, name)
 		s := Strip{Axis: Axis{Title: m.title, Format: m.format}}
 		var values []Point
 		for i, p := range points {
@@ -133,7 +134,7 @@ func trend(a *analyze.Analysis) (Chart, bool) {
 				values = append(values, Point{float64(i + 1), math.NaN()})
 			}
 		}
-		s.Series = add(nil, Series{Name: strings.ToUpper(name[:1]) + name[1:], Role: m.role, Points: values, Dots: true})
+		s.Series = add(nil, Series{Name: name, Role: m.role, Points: values, Dots: true})
 		if len(s.Series) == 0 {
 			continue
 		}
@@ -143,7 +144,7 @@ func trend(a *analyze.Analysis) (Chart, bool) {
 				s.Marks = append(s.Marks, instant(text, Worse, float64(ch.At-from)+0.5))
 			}
 		}
-		s.fit()
+		s.fitBelow(1.3)
 		c.Strips = append(c.Strips, s)
 	}
 	if len(c.Strips) == 0 {
@@ -173,12 +174,17 @@ func trendName(p analyze.TrendPoint, last bool) string {
 
 func trendFinding(t *analyze.Trend) string {
 	var said []string
-	for _, ch := range t.Changes {
-		for _, m := range trendMetrics {
-			if m.metric == ch.Metric {
-				name, _, _ := strings.Cut(m.title, " (")
-				said = append(said, name+" changed from "+levelText(ch.Before, m.format)+" to "+levelText(ch.After, m.format)+" with "+trendName(t.Points[ch.At], ch.At == len(t.Points)-1))
+	for i := range t.Points {
+		var changed []string
+		for _, ch := range t.Changes {
+			for _, m := range trendMetrics {
+				if m.metric == ch.Metric && ch.At == i {
+					changed = append(changed, m.name+" from "+levelText(ch.Before, m.format)+" to "+levelText(ch.After, m.format))
+				}
 			}
+		}
+		if changed != nil {
+			said = append(said, "changed with "+trendName(t.Points[i], i == len(t.Points)-1)+": "+strings.Join(changed, ", "))
 		}
 	}
 	if len(said) == 0 && len(t.Notes) == 0 {
@@ -188,8 +194,7 @@ func trendFinding(t *analyze.Trend) string {
 		p := t.Points[len(t.Points)-1]
 		for _, m := range trendMetrics {
 			if v := p.Figures[m.metric]; v.Measured() {
-				name, _, _ := strings.Cut(m.title, " (")
-				said = append(said, name+" "+Figure(v)+" in this run")
+				said = append(said, m.name+" "+Figure(v)+" in this run")
 			}
 		}
 	}

@@ -14,9 +14,12 @@ import (
 const fewestInStrip, mostInStrip = 2, 3
 
 // fit sets the range of a strip's axis from what is drawn on it.
-func (s *Strip) fit() {
+func (s *Strip) fit() { s.fitBelow(1) }
+
+// fitBelow leaves room for a text above what is drawn, as a factor.
+func (s *Strip) fitBelow(room float64) {
 	c := Chart{Series: s.Series}
-	top := c.top(0)
+	top := c.top(0) * room
 	for _, l := range s.Limits {
 		top = max(top, l.Value*1.02)
 	}

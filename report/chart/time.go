@@ -131,6 +131,9 @@ func errorRate(a *analyze.Analysis) (Chart, bool) {
 	t := a.Timeline
 	c.Name, c.Title = "errors", "Error rate over time"
 	c.Under = []string{"Failure Scenarios", "Timeout Errors"}
+	if failed, ok := a.WholeRun.Failures.Float(); ok && failed == 0 && len(a.Stability.Outages) == 0 {
+		return Chart{}, false // a line at zero shows nothing that the document does not say
+	}
 	c.Y = []Axis{{Title: "failed requests (%)", Format: Percent}}
 	c.add(Series{Name: "Error rate", Role: Errors, Points: line(t.Time, t.Errors), Fill: true})
 	if len(c.Series) == 0 {

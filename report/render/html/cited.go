@@ -44,9 +44,28 @@ func markFigures(root ast.Node, source []byte, traces int) {
 		return ast.WalkContinue, nil
 	})
 	for _, t := range texts {
+		if t.Parent() == nil {
+			continue // it was joined to the one before it
+		}
+		joinTexts(t)
 		for t != nil {
 			t = cutFigure(t, source, traces)
 		}
+	}
+}
+
+// joinTexts takes into a text what follows it in the source without a break:
+// goldmark leaves text in pieces where a link might have begun.
+func joinTexts(t *ast.Text) {
+	for {
+		next, ok := t.NextSibling().(*ast.Text)
+		if !ok || next.Segment.Start != t.Segment.Stop || next.Segment.Padding != 0 || t.SoftLineBreak() || t.HardLineBreak() || t.IsRaw() != next.IsRaw() {
+			return
+		}
+		t.Segment = text.NewSegment(t.Segment.Start, next.Segment.Stop)
+		t.SetSoftLineBreak(next.SoftLineBreak())
+		t.SetHardLineBreak(next.HardLineBreak())
+		next.Parent().RemoveChild(next.Parent(), next)
 	}
 }
 

@@ -99,12 +99,12 @@ func TestChartsArePlaced(t *testing.T) {
 	const perf = "| Metric | Target | Actual | Status |\n|--|--|--|--|\n| P95 | < 1 s | x | y |\n"
 	for _, c := range []struct{ name, md, want string }{
 		{"the seed's headings", "# T\n## Results Summary\n### Performance Metrics\n\na\n\n### System Behavior Under Load\n\nb\n## Failure Scenarios\n### Timeout Errors\nc\n## Breaking Point Analysis\n### Bottlenecks Identified\nd\n## Graceful Degradation\n### System Behavior\ne\n### Degradation Mechanisms\nf\n",
-			"Results Summary|Performance Metrics|[latency]|System Behavior Under Load|[load]|Failure Scenarios|[errors]|Timeout Errors|Breaking Point Analysis|[capacity]|Bottlenecks Identified|[endpoints]|Graceful Degradation|System Behavior|[levels]|Degradation Mechanisms"},
-		{"decorated headings", "## 📊 3. *Performance* metrics\n\na\n", "📊 3. <em>Performance</em> metrics|[latency]|Charts|[load]|[errors]|[capacity]|[endpoints]|[levels]"},
-		{"a renamed heading, known by its table", "## Wie schnell\n\n" + perf + "\n## Other\n", "Wie schnell|[latency]|Other|Charts|[load]|[errors]|[capacity]|[endpoints]|[levels]"},
-		{"no heading", "Just prose.\n", "Charts|[latency]|[load]|[errors]|[capacity]|[endpoints]|[levels]"},
-		{"an empty document", "", "Charts|[latency]|[load]|[errors]|[capacity]|[endpoints]|[levels]"},
-		{"footnotes stay last", "Prose.[^a]\n\n[^a]: note\n", "Charts|[latency]|[load]|[errors]|[capacity]|[endpoints]|[levels]|footnotes"},
+			"Results Summary|Performance Metrics|[latency]|System Behavior Under Load|[load]|Failure Scenarios|[errors]|Timeout Errors|Breaking Point Analysis|[capacity]|Bottlenecks Identified|[endpoints]|Graceful Degradation|System Behavior|Degradation Mechanisms"},
+		{"decorated headings", "## 📊 3. *Performance* metrics\n\na\n", "📊 3. <em>Performance</em> metrics|[latency]|Charts|[load]|[errors]|[capacity]|[endpoints]"},
+		{"a renamed heading, known by its table", "## Wie schnell\n\n" + perf + "\n## Other\n", "Wie schnell|[latency]|Other|Charts|[load]|[errors]|[capacity]|[endpoints]"},
+		{"no heading", "Just prose.\n", "Charts|[latency]|[load]|[errors]|[capacity]|[endpoints]"},
+		{"an empty document", "", "Charts|[latency]|[load]|[errors]|[capacity]|[endpoints]"},
+		{"footnotes stay last", "Prose.[^a]\n\n[^a]: note\n", "Charts|[latency]|[load]|[errors]|[capacity]|[endpoints]|footnotes"},
 	} {
 		html := string(body(t, c.md, charttest.Overloaded()).Body)
 		var got []string
@@ -150,10 +150,10 @@ func TestContents(t *testing.T) {
 // Without the chart library nothing is missing but the interaction.
 func TestPageWithoutLibrary(t *testing.T) {
 	html := string(render(t, filled(t), charttest.Healthy(), nil))
-	if n := strings.Count(html, `<figure class="chart"`); n != 7 {
+	if n := strings.Count(html, `<figure class="chart"`); n != 6 {
 		t.Errorf("%d charts", n)
 	}
-	if n := strings.Count(html, `class="plot"`); n != 14 {
+	if n := strings.Count(html, `class="plot"`); n != 12 {
 		t.Errorf("%d drawings, want a wide and a narrow one of each chart", n)
 	}
 	if strings.Contains(html, "class=\"live\"") || strings.Contains(html, "echarts") {

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/loadtest"
@@ -67,16 +69,22 @@ type saying struct{ Label, Text, More string }
 func sayings(a *analyze.Analysis) []saying {
 	var out []saying
 	if c := a.Capacity; c.BreakingText != "" {
-		out = append(out, saying{"Breaking point", c.BreakingText, c.BreakingNote})
+		out = append(out, saying{"Breaking point", capital(c.BreakingText), c.BreakingNote})
 	}
 	d := a.Diagnosis
 	switch {
 	case len(d.Findings) > 0:
-		out = append(out, saying{"Primary bottleneck", d.Findings[0].Component, d.Findings[0].Symptom})
+		out = append(out, saying{"Primary bottleneck", capital(d.Findings[0].Component), d.Findings[0].Symptom})
 	case d.Summary != "":
 		out = append(out, saying{"Bottlenecks", d.Summary, ""})
 	}
 	return out
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 // margin says how far a figure is from its target's limit.
@@ -92,6 +100,10 @@ func margin(r analyze.TargetResult) (text string, used int) {
 		bar = min(share, 1)
 	}
 	switch {
+	case x == 0:
+		text = "none"
+	case share < 0.1 && (r.Target.Op == plan.Less || r.Target.Op == plan.LessEqual):
+		text = fmt.Sprintf("%.2g%% of the limit", 100*share)
 	case share >= 10:
 		text = fmt.Sprintf("×%.3g the limit", share)
 	case share >= 1:
