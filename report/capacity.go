@@ -8,7 +8,7 @@ import (
 // capacityColumns recognises the table of the system's capacity by its rows;
 // its columns are too common.
 func capacityColumns(t *form.Table) bool {
-	if !has(t, metricNames...) || !has(t, "Value", "Result", "Measured") || has(t, targetNames...) {
+	if !has(t, "Value", "Result", "Measured") || has(t, targetNames...) {
 		return false
 	}
 	label := labelColumn(t, metricNames...)
@@ -21,7 +21,7 @@ func capacityColumns(t *form.Table) bool {
 }
 
 func isCapacity(label string) bool {
-	return says(label, "Max Concurrent User", "Max User", "Maximum User", "Max Request", "Maximum Request", "Max RPS", "Max Throughput",
+	return says(label, "Max Concurrent User", "Max User", "Maximum User", "Max Request", "Maximum Request", "Max RPS", "Max Throughput", "Maximum Throughput", "Peak Throughput", "Peak RPS",
 		"Breaking Point", "Recovery Time", "Knee", "Capacity")
 }
 

@@ -61,7 +61,11 @@ func fillBands(f *filler, s *form.Section) {
 					put(c, f.bandText(b))
 				}
 			}
-			put(cell(row, status), statusText(b.Status))
+			if c := cell(row, status); b.Measured && b.Behavior == "" && open(c) {
+				put(c, "➖ Nothing expected")
+			} else {
+				put(c, statusText(b.Status))
+			}
 		}
 	}
 }
@@ -127,7 +131,7 @@ func (f *filler) bandText(b analyze.Band) string {
 		parts = append(parts, f.show(b.RPS, plain))
 	}
 	text := strings.Join(parts, ", ")
-	if why != "" {
+	if why != "" && b.Behavior != "" { // with nothing expected, there is nothing to say of it
 		text += "; " + form.Escape(why)
 	}
 	return strings.TrimPrefix(text, "; ")

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/peakload/peakload/analyze"
@@ -84,6 +85,15 @@ func fillTimeouts(f *filler, s *form.Section) {
 			}
 		}
 	}
+}
+
+// databaseErrors recognises the section of errors that name the database: by
+// its heading, or by the one above it where its own says only "Database".
+func databaseErrors(s *form.Section) bool {
+	if under("Database Error", "Database Failure")(s) {
+		return true
+	}
+	return says(s.Title, "Database") && slices.ContainsFunc(s.Path, func(k string) bool { return says(k, "Failure", "Error") })
 }
 
 // fillDatabase fills the counts of errors that name the database.

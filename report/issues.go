@@ -17,12 +17,15 @@ var severities = []named[string]{
 // fillIssues fills the lists of issues by severity.
 func fillIssues(f *filler, s *form.Section) {
 	severity, known := pick(s.Title, severities)
-	if !known {
+	if !known && len(s.Lists) == 0 {
 		return
 	}
 	var found []string
 	for _, i := range f.a.Issues {
-		if i.Severity == severity {
+		switch {
+		case !known: // one list of all of them
+			found = append(found, i.Severity+": "+because(form.Escape(i.Title), i.Evidence))
+		case i.Severity == severity:
 			found = append(found, because(form.Escape(i.Title), i.Evidence))
 		}
 	}

@@ -14,100 +14,107 @@ import (
 )
 
 var (
-	metricNames = []string{"Metric", "KPI", "Indicator", "Measure"}
-	targetNames = []string{"Target", "Threshold", "Goal", "SLO", "Objective", "Limit", "Requirement"}
+	metricNames = []string{"Metric", "KPI", "Indicator", "Measure", "SLI"}
+	targetNames = []string{"Target", "Threshold", "Goal", "SLO", "Objective", "Limit", "Requirement", "SLA", "Must", "Budget"}
 	actualNames = []string{"Actual", "Measured", "Result", "Observed", "Value"}
-	statusNames = []string{"Status", "Verdict", "Result", "Pass/Fail"}
+	statusNames = []string{"Status", "Verdict", "Result", "Pass/Fail", "Passed?", "Pass", "OK?", "Met?"}
 )
 
-// performanceColumns recognises the table of targets: a metric and what was
-// measured of it, but not the tables that compare or list otherwise.
-func performanceColumns(t *form.Table) bool {
-	if has(t, "Expectation", "Phase", "Load Level", "User Type", "Normal", "Difference", "Max Capacity") {
-		return false
-	}
-	return has(t, targetNames...) && has(t, actualNames...) ||
-		has(t, metricNames...) && has(t, "Actual", "Measured", "Observed")
-}
-
-// readPerformance reads a target a row. Rows whose label is no metric are left
+// readPerformance reads a target a place. Labels that are no metric are left
 // to people; a target that cannot be read is an error, because the gate would
 // judge less than the team believes.
 func readPerformance(r *reader, s *form.Section) {
-	for _, t := range tables(s, performanceColumns) {
-		label, target := labelColumn(t, metricNames...), column(t, targetNames...)
-		for _, row := range t.Rows {
-			name, limit := cell(row, label), cell(row, target)
-			if name == nil {
+	for _, p := range places(s) {
+		if p.count != "" {
+			continue
+		}
+		err := plan.ErrBlank
+		if p.limit != nil {
+			var got plan.Target
+			if got, err = plan.ParseTargetCell(p.label, p.stating(), r.at(p.limit)); err == nil {
+				got.Name, got.Endpoint = p.name, either(got.Endpoint, p.endpoint)
+				got.Phase = either(got.Phase, p.phase)
+				r.target(got, open(p.actual) || open(p.status) || p.actual == nil)
 				continue
 			}
-			err := plan.ErrBlank
-			if limit != nil {
-				var got plan.Target
-				if got, err = plan.ParseTargetCell(name.Text, planned(limit), r.at(limit)); err == nil {
-					r.plan.Targets = append(r.plan.Targets, got)
-					continue
-				}
-			}
-			switch m, p, known := plan.LabelMetric(name.Text); {
-			case errors.Is(err, plan.ErrBlank) && known:
-				r.plan.Figures = append(r.plan.Figures, plan.Target{Name: name.Text, Metric: m, P: p, Pos: r.at(name)})
-			case !errors.Is(err, plan.ErrBlank) && !errors.Is(err, plan.ErrUnknownMetric):
-				r.errs = append(r.errs, err)
-			}
+		}
+		switch {
+		case errors.Is(err, plan.ErrBlank):
+			r.plan.Figures = append(r.plan.Figures, plan.Target{Name: p.name, Metric: p.metric, P: p.p, Endpoint: p.endpoint, Phase: p.phase, Pos: r.at(p.at)})
+		case !errors.Is(err, plan.ErrUnknownMetric):
+			r.errs = append(r.errs, err)
 		}
 	}
+}
+
+// either returns the first text that is not empty.
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 func fillPerformance(f *filler, s *form.Section) {
-	for _, t := range tables(s, performanceColumns) {
-		label, target := labelColumn(t, metricNames...), column(t, targetNames...)
-		actual := column(t, actualNames...)
-		status := column(t, statusNames...)
-		if status == actual {
-			status = -1
+	for _, p := range places(s) {
+		if p.count != "" {
+			f.countOf(p)
+			continue
 		}
-		for _, row := range t.Rows {
-			name := cell(row, label)
-			if name == nil {
+		if p.actual == nil && p.status == nil {
+			continue // a target in a list
+		}
+		result, judged := f.result(p)
+		if !judged {
+			var known bool
+			if result, known = f.asked(p); !known {
 				continue
 			}
-			metric, p, known := plan.LabelMetric(name.Text)
-			if !known {
-				continue
-			}
-			result, judged := f.result(metric, p, cell(row, target))
-			if !judged {
-				if result, known = f.asked(metric, p); !known {
-					continue
-				}
-			}
-			f.actual(cell(row, actual), result, header(t, actual))
-			if judged {
-				put(cell(row, status), statusText(result.Status)+f.otherLimit(result, cell(row, target)))
-			} else if open(cell(row, status)) {
-				put(cell(row, status), textNoTarget)
-			}
+		}
+		f.actual(p.actual, result, p.head)
+		if judged {
+			put(p.status, statusText(result.Status)+f.otherLimit(result, p.limit))
+		} else if open(p.status) {
+			put(p.status, textNoTarget)
 		}
 	}
 }
 
-// result finds the verdict on a row of the document: the target that was read
-// from it, or the one that replaced it.
-func (f *filler) result(m plan.Metric, p float64, limit *form.Slot) (analyze.TargetResult, bool) {
-	for _, r := range f.a.Targets {
-		if limit != nil && r.Target.Pos.File == f.doc.Name && r.Target.Pos.Line == limit.Line && r.Target.Metric == m && r.Target.P == p {
-			return r, true
+// countOf fills a count of requests of the whole run.
+func (f *filler) countOf(p place) {
+	if !open(p.actual) {
+		return
+	}
+	w, found := f.a.WholeRun, p.endpoint == ""
+	for _, e := range f.a.Endpoints {
+		if name := strings.TrimSpace(e.Method + " " + e.Name); !found && (name == p.endpoint || e.Name == p.endpoint) {
+			w, found = e.Whole, true
 		}
 	}
-	scope := plan.PeakPhase
-	if limit != nil {
-		if t, err := plan.ParseTargetCell(limitLabel(m, p), planned(limit), plan.Pos{}); err == nil {
-			scope = t.Phase
+	if !found {
+		f.absent(p.actual, "endpoints", "Not measured: no request went to this endpoint.")
+		return
+	}
+	v, _ := countFigure(w, p.count)
+	f.figure(p.actual, v, "", "requests", "Not measured: no file of this run counts them.")
+}
+
+// result finds the verdict on a place of the document: the target that was
+// read from it, or the one that replaced it.
+func (f *filler) result(p place) (analyze.TargetResult, bool) {
+	want := plan.Target{Metric: p.metric, P: p.p, Endpoint: p.endpoint, Phase: p.phase}
+	if p.limit != nil {
+		for _, r := range f.a.Targets {
+			if r.Target.Pos.File == f.doc.Name && r.Target.Pos.Line == p.limit.Line && r.Target.Metric == p.metric && r.Target.P == p.p && r.Target.Endpoint == p.endpoint {
+				return r, true
+			}
+		}
+		if t, err := plan.ParseTargetCell(p.label, p.stating(), plan.Pos{}); err == nil {
+			want.Phase, want.Endpoint = either(t.Phase, p.phase), either(t.Endpoint, p.endpoint)
 		}
 	}
 	for _, r := range f.a.Targets {
-		if r.Target.Metric == m && r.Target.P == p && r.Target.Endpoint == "" && plan.SamePhase(r.Target.Phase, scope) {
+		if r.Target.SameFigure(want) {
 			return r, true
 		}
 	}
@@ -136,10 +143,11 @@ func (f *filler) otherLimit(r analyze.TargetResult, limit *form.Slot) string {
 	return " (" + form.Escape(fmt.Sprintf("against %s %s, %s", r.Target.Op, r.Target.LimitText(), from)) + ")"
 }
 
-// asked returns the figure of a row that states no target.
-func (f *filler) asked(m plan.Metric, p float64) (analyze.TargetResult, bool) {
+// asked returns the figure of a place that states no target.
+func (f *filler) asked(p place) (analyze.TargetResult, bool) {
+	want := plan.Target{Metric: p.metric, P: p.p, Endpoint: p.endpoint, Phase: p.phase}
 	for _, r := range f.a.Figures {
-		if r.Target.Metric == m && r.Target.P == p {
+		if r.Target.SameFigure(want) {
 			return r, true
 		}
 	}
@@ -221,7 +229,11 @@ func (f *filler) actual(s *form.Slot, r analyze.TargetResult, head string) {
 		text += f.percentileNote(r)
 	}
 	if r.Status == analyze.NotMeasured && r.Why != "" {
-		text += f.notes.add("undecided", sentence("the target is not judged: "+r.Why))
+		why := r.Why
+		if strings.HasPrefix(why, "the files only bound it") { // the row says between what
+			why = "the files only bound the figure, and the target lies between the bounds"
+		}
+		text += f.notes.add("undecided", sentence("the target is not judged: "+why))
 	}
 	put(s, text+note)
 }

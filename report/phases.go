@@ -28,6 +28,9 @@ func readPhases(r *reader, s *form.Section) {
 				continue
 			}
 			name, from, to, ok := plan.ParsePhaseLabel(planned(slot))
+			if isWhole(name) {
+				continue
+			}
 			p := plan.Phase{Name: name, Pos: r.at(slot)}
 			if ok {
 				p.From, p.To = from, to
@@ -78,12 +81,20 @@ func (f *filler) phaseAt(slot *form.Slot) *analyze.Phase {
 		}
 	}
 	name, _, _, _ := plan.ParsePhaseLabel(planned(slot))
+	if isWhole(name) {
+		return &analyze.Phase{Name: name, Window: f.a.WholeRun}
+	}
 	for i := range f.a.Phases {
 		if p := &f.a.Phases[i]; plan.SamePhase(p.Name, name) {
 			return p
 		}
 	}
 	return nil
+}
+
+// isWhole recognises the row that sums the phases up.
+func isWhole(name string) bool {
+	return isTotal(name) || same(name, "Whole Run") || same(name, "Entire Run") || same(name, "Full Run") || same(name, "Total Run")
 }
 
 // noPhase is why a row of the table has no figures.
@@ -97,6 +108,9 @@ func (f *filler) noPhase() string {
 func (f *filler) phaseFigure(s *form.Slot, p *analyze.Phase, head string) {
 	if !open(s) {
 		return
+	}
+	if unitAfter(s.Original) == "%" && counted(head) {
+		head += " (%)" // "Errors" of which the share is asked
 	}
 	if p == nil {
 		if _, known := windowFigure(analyze.Window{}, head); known {
@@ -142,6 +156,10 @@ func (f *filler) phaseStatus(s *form.Slot, p *analyze.Phase, users *form.Slot) {
 		return
 	}
 	text := statusText(p.Status)
+	if p.Planned == nil && isWhole(p.Name) {
+		put(s, "➖ Not judged"+f.notes.add("whole-run", "The whole run is not judged: a target is of the peak unless it says otherwise."))
+		return
+	}
 	switch p.Status {
 	case analyze.Fail, analyze.Borderline:
 		text = because(text, p.Why)

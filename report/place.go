@@ -121,7 +121,8 @@ type labelled struct {
 	slot  *form.Slot
 }
 
-// labels returns every labelled slot of a section's lists and fields.
+// labels returns every labelled slot of a section's lists, fields and
+// two-column tables.
 func labels(s *form.Section) []labelled {
 	var out []labelled
 	for _, f := range s.Fields {
@@ -130,6 +131,16 @@ func labels(s *form.Section) []labelled {
 	for _, it := range items(s) {
 		if it.Label != "" && it.Value != nil {
 			out = append(out, labelled{it.Label, it.Value})
+		}
+	}
+	for _, t := range s.Tables {
+		if len(t.Header) != 2 || performanceColumns(t) {
+			continue
+		}
+		for _, row := range t.Rows {
+			if len(row.Cells) == 2 {
+				out = append(out, labelled{row.Cells[0].Text, row.Cells[1]})
+			}
 		}
 	}
 	return out

@@ -62,11 +62,29 @@ func fillRateLimit(f *filler, s *form.Section) {
 	}
 }
 
+// sameTypes are names that mean the same users.
+var sameTypes = [...][]string{
+	{"Unauthenticated", "Anonymous", "Guest", "Not Logged In"},
+	{"Authenticated", "Logged In", "Signed In"},
+}
+
 // userType returns the figures of a row of the table; those of a type that the
 // run does not tell apart are not measured.
 func (f *filler) userType(name string) (u analyze.UserType, note string) {
 	if isTotal(name) {
 		return f.a.RateLimit.Total, "ratelimit"
+	}
+	for _, u := range f.a.RateLimit.UserTypes {
+		if same(u.Name, name) && u.Requests.Measured() {
+			return u, "usertypes"
+		}
+	}
+	for _, names := range sameTypes {
+		for _, u := range f.a.RateLimit.UserTypes {
+			if anySame(name, names) && anySame(u.Name, names) && u.Requests.Measured() {
+				return u, "usertypes"
+			}
+		}
 	}
 	for _, u := range f.a.RateLimit.UserTypes {
 		if same(u.Name, name) {

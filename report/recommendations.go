@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/report/form"
 )
@@ -17,6 +19,13 @@ func fillActions(f *filler, s *form.Section) {
 // fillImprovements fills what would raise the capacity.
 func fillImprovements(f *filler, s *form.Section) {
 	f.recommend(s, f.a.Diagnosis.Capacity, "None called for by this run")
+}
+
+// fillRecommendations fills a list of all recommendations, where a document
+// does not tell immediate ones from others.
+func fillRecommendations(f *filler, s *form.Section) {
+	d := &f.a.Diagnosis
+	f.recommend(s, append(slices.Clone(d.Immediate), d.Capacity...), textNoneFound)
 }
 
 // recommend fills a list with recommendations; with none it says why there is

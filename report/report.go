@@ -5,6 +5,7 @@ package report
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/plan"
@@ -27,30 +28,32 @@ type section struct {
 // several rows: each looks only at the tables, lists and fields it knows.
 // Adding a section is a row here and a file beside this one.
 var sections = [...]section{
-	{"Test Configuration", titled("Test Configuration", "Test Setup", "Test Parameter", "Load Configuration", "Run Configuration", "Test Environment"), readSetup, fillSetup},
+	{"Test Configuration", setupSection, readSetup, fillSetup},
 	{"Monitoring", titled("Test Environment", "Environment", "Monitoring", "Test Configuration", "Test Setup"), nil, fillLinks},
-	{"Performance Metrics", withTable(performanceColumns), readPerformance, fillPerformance},
+	{"Performance Metrics", func(s *form.Section) bool { return len(places(s)) > 0 }, readPerformance, fillPerformance},
 	{"System Behavior Under Load", withTable(phaseColumns), readPhases, fillPhases},
 	{"Resource Utilization", withTable(resourceColumns), readResources, fillResources},
 	{"Rate Limit Effectiveness", withTable(rateLimitColumns), readRateLimit, fillRateLimit},
 	{"Rate Limit Protection", under("Rate Limit Protection", "Rate Limiting"), nil, fillProtection},
 	{"Connection Pool Exhaustion", under("Connection Pool", "Pool Exhaustion"), nil, fillPool},
 	{"Timeout Errors", under("Timeout"), nil, fillTimeouts},
-	{"Database Errors", under("Database Error", "Database Failure"), nil, fillDatabase},
+	{"Database Errors", databaseErrors, nil, fillDatabase},
 	{"System Capacity", withTable(capacityColumns), nil, fillCapacity},
 	{"Bottlenecks Identified", under("Bottleneck"), nil, fillBottlenecks},
 	{"Graceful Degradation", withTable(bandColumns), readBands, fillBands},
 	{"Degradation Mechanisms", under("Degradation", "Mechanism"), nil, fillMechanisms},
+	{"Summary", func(*form.Section) bool { return true }, nil, fillSummary},
 	{"Issues Identified", under("Issue"), nil, fillIssues},
 	{"Immediate Actions", under("Immediate Action"), nil, fillActions},
 	{"Capacity Improvements", under("Capacity Improvement"), nil, fillImprovements},
+	{"Recommendations", titled("Recommendation", "Action Item", "Follow Up Action"), nil, fillRecommendations},
 	{"Scaling Strategy", under("Scaling"), nil, fillScaling},
 	{"Comparison", withTable(comparisonColumns), readComparison, fillComparison},
 	{"Trend", under("Trend", "Run History", "Earlier Run"), nil, fillTrend},
 	{"Data Quality", under("Data Quality"), nil, fillQuality},
 	{"Next Steps", under("Next Step"), nil, fillNextSteps},
 	{"Expected vs Actual", withTable(expectationColumns), readExpectations, fillExpectations},
-	{"Lessons Learned", under("Lesson"), nil, fillLessons},
+	{"Lessons Learned", under("Lesson", "Key Finding", "Key Takeaway", "Takeaway"), nil, fillLessons},
 }
 
 // ReadPlan reads the plan that a document states. The error joins every part
@@ -65,7 +68,43 @@ func ReadPlan(doc *form.Doc) (*plan.Plan, error) {
 			}
 		}
 	}
+	r.settle()
 	return r.plan, errors.Join(r.errs...)
+}
+
+// settle puts the targets into the plan. Where a document states several of
+// one figure, as one with the tables of several runs does, those that still ask
+// for the figure hold, each for itself; where none does, the last.
+func (r *reader) settle() {
+	var kept []plan.Target
+next:
+	for i, t := range r.targets {
+		for j, u := range r.targets {
+			if i == j || !t.SameFigure(u.Target) || (t.Op < plan.Greater) != (u.Op < plan.Greater) {
+				continue
+			}
+			again := t.Op == u.Op && t.Limit == u.Limit
+			if u.asks && !t.asks || u.asks == t.asks && j > i && (again || !t.asks) {
+				continue next
+			}
+		}
+		kept = append(kept, t.Target)
+	}
+	r.plan.Targets = kept
+	r.plan.Figures = slices.DeleteFunc(r.plan.Figures, func(f plan.Target) bool {
+		return slices.ContainsFunc(kept, f.SameFigure)
+	})
+}
+
+// target adds a target; asks says that its figure is to be filled in.
+func (r *reader) target(t plan.Target, asks bool) {
+	r.targets = append(r.targets, statedTarget{t, asks})
+}
+
+// A statedTarget is a target of the document.
+type statedTarget struct {
+	plan.Target
+	asks bool
 }
 
 // Fill fills every blank of doc that the document's sections define. What the
@@ -87,9 +126,10 @@ func (f *filler) fill() {
 
 // A reader collects the plan.
 type reader struct {
-	file string
-	plan *plan.Plan
-	errs []error
+	file    string
+	targets []statedTarget
+	plan    *plan.Plan
+	errs    []error
 }
 
 // at returns where a slot stands.

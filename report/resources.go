@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/peakload/peakload/analyze"
@@ -9,17 +10,20 @@ import (
 	"github.com/peakload/peakload/report/form"
 )
 
-var capacityNames = []string{"Max Capacity", "Capacity", "Maximum"}
+var (
+	capacityNames = []string{"Max Capacity", "Capacity", "Maximum", "Limit"}
+	resourceNames = append(slices.Clone(metricNames), "Resource")
+)
 
 // resourceColumns recognises the tables of a component's resources, under
 // whatever heading.
 func resourceColumns(t *form.Table) bool {
-	return has(t, "Normal", "Baseline", "Idle") && has(t, "Peak", "Max") && has(t, metricNames...) && !has(t, "Difference")
+	return has(t, "Normal", "Baseline", "Idle") && has(t, "Peak", "Max") && has(t, resourceNames...) && !has(t, "Difference")
 }
 
 func readResources(r *reader, s *form.Section) {
 	for _, t := range tables(s, resourceColumns) {
-		label, capacity := labelColumn(t, metricNames...), column(t, capacityNames...)
+		label, capacity := labelColumn(t, resourceNames...), column(t, capacityNames...)
 		for _, row := range t.Rows {
 			name, slot := cell(row, label), cell(row, capacity)
 			if name == nil || slot == nil {
@@ -51,7 +55,7 @@ type component struct{ note, what string }
 // that no figure is known of.
 var components = []named[component]{
 	{[]string{"Database", "Postgres", "PostgreSQL", "MySQL", "SQL"}, component{"pg", "the database"}},
-	{[]string{"Cache", "Redis", "Memcached"}, component{"redis", "the cache"}},
+	{[]string{"Cache", "Redis", "Memcached", "Valkey"}, component{"redis", "the cache"}},
 	{[]string{"Load Generator", "Locust", "Generator"}, component{"generator", "the load generator"}},
 	{[]string{"Application", "App", "Server", "Backend", "API", "Service", "Worker"}, component{"app", "the application"}},
 	{[]string{"Host", "Machine", "Node", "System"}, component{"host", "the host"}},
@@ -66,8 +70,8 @@ func fillResources(f *filler, s *form.Section) {
 	for _, t := range tables(s, resourceColumns) {
 		row := resourceTable{filler: f, note: what.note, said: map[string]bool{},
 			normal: column(t, "Normal", "Baseline", "Idle"), peak: column(t, "Peak", "Max"), capacity: column(t, capacityNames...),
-			saturation: column(t, "Saturation", "% of Capacity", "Utilization"), status: column(t, "Status")}
-		label := labelColumn(t, metricNames...)
+			saturation: column(t, "Saturation", "% of Capacity", "Utilization"), status: column(t, "Status", "State", "Verdict", "Health")}
+		label := labelColumn(t, resourceNames...)
 		for _, cells := range t.Rows {
 			name := cell(cells, label)
 			if name == nil || strings.TrimSpace(name.Text) == "" {

@@ -26,13 +26,13 @@ type setting struct {
 
 // settings lists the lines of a test configuration.
 var settings = [...]setting{
-	{[]string{"Date", "Test Date", "Run Date"}, func(s *plan.Setup, t string) { s.Date = t }, measuredDate,
+	{[]string{"Date", "Test Date", "Run Date", "Date of Test"}, func(s *plan.Setup, t string) { s.Date = t }, measuredDate,
 		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file).", nil},
-	{[]string{"Duration", "Test Duration", "Run Time"}, readDuration, measuredDuration,
+	{[]string{"Duration", "Test Duration", "Run Time", "Runtime", "Run Duration"}, readDuration, measuredDuration,
 		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file).", func(r *analyze.Summary) measure.Value { return r.Duration }},
-	{[]string{"Target", "Target Host", "Host", "Target URL"}, func(s *plan.Setup, t string) { s.Host = t }, measuredHost,
+	{[]string{"Target", "Target Host", "Host", "Target URL", "Base URL", "Target System", "System Under Test"}, func(s *plan.Setup, t string) { s.Host = t }, measuredHost,
 		"Not measured: needs Locust's log or HTML report, which name the host.", nil},
-	{[]string{"Users", "Concurrent Users", "Virtual Users", "User Count"}, readUsers, measuredUsers,
+	{[]string{"Users", "Concurrent Users", "Virtual Users", "User Count", "VUs", "Number of Users"}, readUsers, measuredUsers,
 		"Not measured: needs the history or the HTML report, which record the number of users.", func(r *analyze.Summary) measure.Value { return r.UsersPeak }},
 	{[]string{"Spawn Rate", "Hatch Rate", "Ramp-up Rate"}, readSpawnRate, measuredSpawnRate,
 		"Not measured: needs the history or Locust's log, which show the ramp.", func(r *analyze.Summary) measure.Value { return r.SpawnRate }},
@@ -48,28 +48,31 @@ func settingOf(label string) (setting, bool) {
 	return setting{}, false
 }
 
-// settingSlots returns the section's settings: list items, fields and rows of
-// two-column tables.
-func settingSlots(s *form.Section) []labelled {
-	out := labels(s)
-	for _, t := range s.Tables {
-		if len(t.Header) != 2 {
-			continue
-		}
-		for _, row := range t.Rows {
-			if len(row.Cells) == 2 {
-				out = append(out, labelled{row.Cells[0].Text, row.Cells[1]})
-			}
+// setupSection recognises the test configuration by its heading, and under
+// other headings, the document's own among them, by its lines: two settings or
+// more, one of which nothing but a configuration has.
+func setupSection(s *form.Section) bool {
+	if titled("Test Configuration", "Test Setup", "Test Parameter", "Load Configuration", "Run Configuration", "Test Environment")(s) {
+		return true
+	}
+	if s.Level > 2 || says(s.Title, "Outage", "Incident", "Impact", "Issue") {
+		return false
+	}
+	known, own := map[string]bool{}, false
+	for _, l := range labels(s) {
+		if set, ok := settingOf(l.label); ok {
+			known[set.labels[0]] = true
+			own = own || set.labels[0] != "Users" && set.labels[0] != "Duration"
 		}
 	}
-	return out
+	return own && len(known) > 1
 }
 
 func readSetup(r *reader, s *form.Section) {
 	if says(s.Title, "Environment") {
 		return // repeats the configuration; it states no plan of its own
 	}
-	for _, l := range settingSlots(s) {
+	for _, l := range labels(s) {
 		text := planned(l.slot)
 		if set, known := settingOf(l.label); known && set.read != nil && stated(text) {
 			set.read(&r.plan.Setup, text)
@@ -78,7 +81,7 @@ func readSetup(r *reader, s *form.Section) {
 }
 
 func fillSetup(f *filler, s *form.Section) {
-	for _, l := range settingSlots(s) {
+	for _, l := range labels(s) {
 		set, known := settingOf(l.label)
 		if !known {
 			continue

@@ -18,6 +18,9 @@ import (
 func ParseTargetCell(label, text string, pos Pos) (Target, error) {
 	plain := plainText(text)
 	name := plainText(label)
+	if m, _, _ := LabelMetric(label); m == Outages && strings.EqualFold(plain, "none") {
+		plain = "no crashes"
+	}
 	if blank(plain) {
 		return Target{}, &Error{Pos: pos, Text: text, Msg: "no target is stated", Kind: ErrBlank}
 	}
@@ -47,6 +50,12 @@ func ParseTargetCell(label, text string, pos Pos) (Target, error) {
 	shift, ok := cellUnit(metric, unit)
 	if !ok && unit == "" {
 		shift, ok = cellUnit(metric, labelUnit(label))
+	}
+	if shift == -3 || metric == RPS {
+		number = thousandsPoint(number)
+	}
+	if more := remark(metric, unit); !ok && more != "" {
+		return bad(fmt.Sprintf("%q does not belong to a target, and may change what it means; write for example %s", more, cellExample(metric)))
 	}
 	if !ok {
 		return bad(fmt.Sprintf("a target needs its unit; write for example %s", cellExample(metric)))
@@ -135,8 +144,9 @@ func cutOp(text string) (rest string, op Op, ok bool) {
 
 // cutNumber takes a number off the front of text, with its thousands
 // separators (comma, apostrophe, underscore or space before exactly three
-// digits) removed and a k for thousand multiplied out. A comma before other
-// than three digits may be a decimal one or a slip, and is no number.
+// digits) removed and a k for thousand multiplied out. A comma before one or
+// two digits is a decimal one, as much of Europe writes it; before any other
+// number of them it may be a slip, and is no number.
 func cutNumber(text string) (digits, rest string, ok bool) {
 	var b strings.Builder
 	rs := []rune(text)
@@ -155,6 +165,9 @@ func cutNumber(text string) (digits, rest string, ok bool) {
 		}
 	}
 end:
+	if i < len(rs) && rs[i] == ',' && isDigit(i+1) && !(isDigit(i+2) && isDigit(i+3)) && !strings.ContainsRune(string(rs[:i]), ',') {
+		rs[i] = '.'
+	}
 	if i < len(rs) && rs[i] == '.' && isDigit(i+1) && b.Len() > 0 {
 		b.WriteRune('.')
 		for i++; isDigit(i); i++ {
@@ -179,6 +192,17 @@ end:
 	return b.String(), string(rs[i:]), true
 }
 
+// thousandsPoint reads the point of "1.000" as much of Europe means it. It is
+// for units that nobody states to the thousandth part: ms, requests per second,
+// users. "0.500" is a decimal everywhere.
+func thousandsPoint(number string) string {
+	whole, part, found := strings.Cut(number, ".")
+	if found && len(part) == 3 && len(whole) <= 3 && whole != "" && whole[0] != '0' {
+		return whole + part
+	}
+	return number
+}
+
 // cutUnit takes the words of a unit off the front of text: everything up to a
 // scope. Parentheses and a closing full stop say nothing.
 func cutUnit(text string) (unit, rest string) {
@@ -192,6 +216,17 @@ func cutUnit(text string) (unit, rest string) {
 	}
 	unit = strings.ToLower(strings.Join(strings.Fields(strings.TrimRight(text[:end], " .")), " "))
 	return unit, text[end:]
+}
+
+// remark returns what follows the unit at the front of text, "" where there is
+// none.
+func remark(m Metric, text string) string {
+	for i := len(text) - 1; i > 0; i-- {
+		if _, ok := cellUnit(m, strings.TrimSpace(text[:i])); ok && strings.TrimSpace(text[:i]) != "" && !unicode.IsLetter(rune(text[i])) {
+			return strings.Trim(text[i:], " ,;")
+		}
+	}
+	return ""
 }
 
 // cellUnit returns the power of ten that a unit shifts a metric's number by.

@@ -13,7 +13,7 @@ func Merge(document, file, flags *Plan) *Plan {
 	if document != nil {
 		p = *document
 	}
-	p.Targets = Unique(p.Targets)
+	// A document may hold a figure to several limits, each in a row of its own.
 	for _, l := range []*Plan{file, flags} {
 		if l == nil {
 			continue

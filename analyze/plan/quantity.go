@@ -156,12 +156,13 @@ func ParseUsers(text string) (from, to float64, ok bool) {
 	return from, from, isUserWords(rest)
 }
 
+// cutFloat takes a number of users off the front of text.
 func cutFloat(text string) (n float64, rest string, ok bool) {
 	digits, rest, ok := cutNumber(strings.TrimSpace(text))
 	if !ok {
 		return 0, text, false
 	}
-	n, ok = decimal(digits, 0)
+	n, ok = decimal(thousandsPoint(digits), 0)
 	return n, rest, ok
 }
 

@@ -29,3 +29,13 @@ func isBlank(text string) bool {
 	}
 	return blankText.MatchString(text) || clockText.MatchString(text)
 }
+
+// isPlaceholder reports whether a value's plain text says nothing: an empty
+// cell, "?", "___", "…", "TODO".
+func isPlaceholder(text string) bool {
+	switch strings.ToLower(text) {
+	case "todo", "tba", "tbc", "xxx", "xx":
+		return true
+	}
+	return strings.Trim(text, "_-–—?.… ") == ""
+}

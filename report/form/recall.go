@@ -254,7 +254,7 @@ func (g *groupView) blank(cells []*memCell) bool {
 			if g.cols[i] == c.col && s.role == rowLabel && c.kind == bySet {
 				return true
 			}
-			if g.cols[i] == c.col && c.kind != byAmend && !(s.plain && isBlank(s.Text)) {
+			if g.cols[i] == c.col && c.kind != byAmend && !s.isBlank() {
 				return false
 			}
 		}
@@ -293,7 +293,7 @@ func (g *groupView) recallCells(cells []*memCell) {
 func (s *Slot) written(c *memCell) {
 	s.State, s.kind, s.hash, s.originalRaw = Written, c.kind, c.hash, c.original
 	s.Original, _ = plain(c.original)
-	if p := s.plain; p && c.kind != byTick && isBlank(s.Text) {
+	if c.kind != byTick && s.isBlank() {
 		s.State, s.kind, s.hash = Plain, 0, "" // settled as a blank
 	}
 }
@@ -301,7 +301,7 @@ func (s *Slot) written(c *memCell) {
 // changed takes a slot for one whose words a person changed. A blank put back
 // is a blank, and a changed plan is the new plan.
 func (s *Slot) changed(c *memCell) {
-	if c.kind == byAmend || s.plain && isBlank(s.Text) {
+	if c.kind == byAmend || s.isBlank() {
 		return
 	}
 	s.written(c)

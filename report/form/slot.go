@@ -40,9 +40,15 @@ func (s *Slot) read(raw string) {
 	s.Text, s.plain = plain(raw)
 }
 
+// isBlank reports whether a blank stands in the slot now; in a table's cell an
+// empty box is one, too.
+func (s *Slot) isBlank() bool {
+	return s.plain && (isBlank(s.Text) || s.role == inCell && s.Text == "[ ]")
+}
+
 // settle decides what recall left open.
 func (s *Slot) settle() {
-	if s.State == Plain && s.hash == "" && s.role != inBox && s.plain && isBlank(s.Text) {
+	if s.State == Plain && s.hash == "" && s.role != inBox && s.isBlank() {
 		s.State = Blank
 	}
 	if s.State == Plain || s.State == Blank {

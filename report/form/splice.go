@@ -9,6 +9,9 @@ import (
 const (
 	keptText    = "kept your text"
 	unknownText = "not a blank this version knows"
+	// placeholderText is said of what looks like a blank and is none: it may be
+	// what a person wants to stand there.
+	placeholderText = "left as it is: only TBD and ⏳ are filled in"
 )
 
 // Bytes returns the filled document. What an earlier fill wrote and this one
@@ -169,7 +172,11 @@ func (d *Doc) Summary() Summary {
 	var s Summary
 	for _, slot := range d.slots {
 		if slot.kept {
-			s.Kept = append(s.Kept, Remark{slot.Line, keptText, quoted(slot.Text)})
+			if isPlaceholder(slot.Text) {
+				s.Kept = append(s.Kept, Remark{slot.Line, placeholderText, slot.name()})
+			} else {
+				s.Kept = append(s.Kept, Remark{slot.Line, keptText, quoted(slot.Text)})
+			}
 		}
 		if slot.detached || slot.owner != nil && (slot.owner.pending != nil || !slot.isPending) || slot.role == inBox {
 			continue

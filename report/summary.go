@@ -1,0 +1,79 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/report/form"
+)
+
+// fillSummary fills what a document says of the run as a whole: its verdict,
+// and under the heading of a summary, or of a root cause, a paragraph that is
+// all blank.
+func fillSummary(f *filler, s *form.Section) {
+	for _, l := range labels(s) {
+		switch {
+		case !open(l.slot):
+		case anySame(l.label, []string{"Overall Verdict", "Overall Result", "Overall Status", "Test Result", "Test Verdict", "Verdict", "Gate"}):
+			put(l.slot, f.verdictText())
+		case anySame(l.label, []string{"Peak Users", "Users at Peak", "Highest Number of Users"}):
+			f.figure(l.slot, f.a.Run.UsersPeak, "", "configuration", "Not measured: needs the history or the HTML report, which record the number of users.")
+		case same(l.label, "Root Cause") && says(s.Title, "Root Cause", "Summary", "Conclusion"):
+			put(l.slot, f.cause())
+		}
+	}
+	for _, p := range s.Fields {
+		switch {
+		case p.Label != "" || !open(p):
+		case anySame(s.Title, []string{"Summary", "Executive Summary", "Management Summary", "TL;DR", "Conclusion", "Verdict", "Overall Verdict"}):
+			put(p, f.verdictText()+f.diagnosed())
+		case same(s.Title, "Root Cause"), same(s.Title, "Root Cause Analysis"):
+			put(p, f.cause())
+		}
+	}
+}
+
+// verdictText is the gate's answer and the targets that decided it.
+func (f *filler) verdictText() string {
+	decided := func(is analyze.Status) (names []string) {
+		for _, r := range f.a.Targets {
+			if r.Status == is {
+				names = append(names, form.Escape(strings.TrimSpace(r.Target.Name)))
+			}
+		}
+		return names
+	}
+	all := count(len(f.a.Targets), "target", "targets")
+	switch f.a.Verdict {
+	case analyze.Passed:
+		if near := decided(analyze.Borderline); len(near) > 0 {
+			return statusText(analyze.Borderline) + " — no target missed; too close to tell: " + strings.Join(near, ", ")
+		}
+		return statusText(analyze.Pass) + " — " + all + " met"
+	case analyze.Failed:
+		missed := decided(analyze.Fail)
+		return statusText(analyze.Fail) + " — " + strconv.Itoa(len(missed)) + " of " + all + " missed: " + strings.Join(missed, ", ")
+	}
+	if len(f.a.Targets) == 0 {
+		return textNoTarget
+	}
+	return textNotMeasured + ": " + strings.Join(decided(analyze.NotMeasured), ", ")
+}
+
+// diagnosed is the diagnosis behind a verdict.
+func (f *filler) diagnosed() string {
+	if s := f.a.Diagnosis.Summary; s != "" {
+		return ". " + form.Escape(s)
+	}
+	return ""
+}
+
+// cause is the first bottleneck with its symptom.
+func (f *filler) cause() string {
+	text := f.bottleneck(0)
+	if fs := f.a.Diagnosis.Findings; len(fs) > 0 && fs[0].Symptom != "" {
+		text += " — " + form.Escape(fs[0].Symptom)
+	}
+	return text
+}
