@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/pflag"
 
@@ -17,7 +18,10 @@ Writes the built-in results document to start from: put your targets, phases
 and load levels into it, run the test, and let "peakload report" fill it in.
 FILE is PEAK_LOAD_RESULTS.md unless given; - is standard output.
 
-      --force             replace an existing file
+Beside it goes peakload.yaml, in which every setting is explained and commented
+out; one that is there already is left as it is.
+
+      --force             replace an existing document
 `
 
 type initFlags struct{ force bool }
@@ -49,6 +53,19 @@ func runInit(args []string, s streams) (int, error) {
 	if err := writeFile(name, templates.Results); err != nil {
 		return 0, plainError(err)
 	}
-	fmt.Fprintf(s.err, "wrote %s: set its targets, run the test, then: peakload report RESULTS -d %s -w\n", name, name)
+	config := filepath.Join(filepath.Dir(name), "peakload.yaml")
+	_, err := os.Lstat(config)
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if fresh {
+		if err := writeFile(config, templates.Config); err != nil {
+			return 0, plainError(err)
+		}
+	}
+	fmt.Fprintf(s.err, "wrote %s: set its targets, run the test, then: peakload report RESULTS -d %s -w\n", printable(name), printable(name))
+	if fresh {
+		fmt.Fprintf(s.err, "wrote %s: for what peakload cannot know of your system; all of it may stay as it is\n", printable(config))
+	} else {
+		fmt.Fprintf(s.err, "left %s as it is\n", printable(config))
+	}
 	return exitPass, nil
 }

@@ -38,6 +38,7 @@ func verbs() []verb {
 		{"explain", runExplain, explainHelp, new(inputs).declare},
 		{"record", runRecord, recordHelp, new(recordFlags).declare},
 		{"init", runInit, initHelp, new(initFlags).declare},
+		{"schema", runSchema, schemaHelp, func(*pflag.FlagSet) {}},
 		{"completion", runCompletion, completionHelp, func(*pflag.FlagSet) {}},
 		{"man", runMan, manHelp, func(*pflag.FlagSet) {}},
 	}
@@ -51,6 +52,8 @@ Usage
   peakload explain FIGURE RESULTS    show where a figure comes from
   peakload record -- COMMAND         sample machine and services around a run
   peakload init                      write a document to start from
+  peakload schema results|config     the JSON Schema of results.json, or of
+                                     peakload.yaml
   peakload help VERB                 all flags of a verb, with examples
   peakload completion bash|zsh|fish  what makes the Tab key complete flags
   peakload man                       the manual page
