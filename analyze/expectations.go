@@ -17,7 +17,7 @@ var questions = []struct {
 	{[][]string{{"rate limit", "rate-limit", "429", "throttl"}}, (*context).limiterProtects},
 	{[][]string{{"recover", "back to normal", "returns to"}}, (*context).recovers},
 	{[][]string{{"graceful", "degrad"}}, (*context).degradesGracefully},
-	{[][]string{{"crash", "outage", "downtime", "stays up", "stable", "stability", "available"}}, (*context).staysUp},
+	{[][]string{{"crash", "outage", "restart", "downtime", "stays up", "stable", "stability", "available"}}, (*context).staysUp},
 	{[][]string{{"pool", "connection"}, {"exhaust", "run out", "runs out"}}, (*context).poolHolds},
 	{[][]string{{"timeout", "time out"}}, (*context).noTimeouts},
 	{[][]string{{"user", "concurrent"}, {"handle", "support", "serve", "sustain", "cope", "withstand", "hold", "carry"}}, (*context).handlesUsers},
@@ -32,6 +32,11 @@ func (c *context) expectations() []Answer {
 	var out []Answer
 	for _, e := range c.plan.Expectations {
 		a := Answer{Text: e.Text, Evidence: "no rule knows this expectation: it is for a person to answer"}
+		if t, ok := plan.ParseExpectation(e.Text); ok {
+			a.Answer, a.Evidence = answerOf([]TargetResult{c.judgeTarget(t)}, "")
+			out = append(out, a)
+			continue
+		}
 		text := strings.ToLower(e.Text)
 		for _, q := range questions {
 			if speaksOf(text, q.words) {
