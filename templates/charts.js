@@ -312,6 +312,7 @@
   };
   echarts.connect('time');
   all();
+  performance.mark('interactive');
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', all);
   let width = innerWidth, wait = 0;
