@@ -130,6 +130,9 @@ type Breaking struct {
 	Model   bool  // no level was held below the breaking load: it follows from the law alone
 	Point   int   // the first broken point, -1 none
 	Good    int   // the last point that held, -1 none
+	// Stays says that Users is less than what a climb held: once slow the
+	// system stays slow down to there, by the curve through the points.
+	Stays bool
 }
 
 // An Outcome is what became of the system.

@@ -37,10 +37,10 @@ func (a *analysis) saturate() {
 	}
 	x := a.mostGoodput()
 	knee := x * a.cycle
-	if most < 1.15*knee || saturated == 0 {
+	if most < 1.15*knee || saturated == 0 || !(x > 0) {
 		return
 	}
-	half := .02 + 2*a.noise/math.Sqrt(saturated)
+	half := .03 + 2.2*a.noise/math.Sqrt(saturated)
 	if a.good.Drag > 0 {
 		half += .1
 	}
@@ -49,14 +49,23 @@ func (a *analysis) saturate() {
 	a.out.Knee = Range{knee, knee * (1 - half), knee * (1 + half)}
 }
 
+// One load shows what the system can do where so much of the users' cycle goes
+// by in a queue, or so many requests are refused, that more users would only
+// add to those. One worker with two places to wait refuses 25 % at its
+// capacity (Erlang), and its latency is several times the unloaded well before.
+const (
+	queueing = .15 // of the cycle without load
+	refusing = .3  // of the requests
+)
+
 // single is saturate for a run that held one load: what it got done there is
 // all that the system can do if the requests waited, or were refused, although
 // the same requests took a fraction of the time when few were there.
 func (a *analysis) single() {
 	p := a.out.Points[0]
 	base := a.early()
-	waits := p.Latency >= 3*base && p.Latency-base > .02*p.Users/p.Throughput
-	refused := p.Goodput < .85*p.Throughput
+	waits := p.Latency >= 3*base && p.Latency-base > queueing*(a.out.Think.Value+base)
+	refused := p.Goodput < (1-refusing)*p.Throughput
 	if math.IsNaN(base) || !(waits || refused) || p.Goodput <= 0 {
 		return
 	}
@@ -64,7 +73,7 @@ func (a *analysis) single() {
 		a.out.Fell = true
 		return
 	}
-	half := .03 + 2/math.Sqrt(p.Requests)
+	half := .04 + 3/math.Sqrt(p.Requests)
 	a.out.Unloaded, a.cycle = base, a.out.Think.Value+base
 	a.out.Capacity = Range{p.Goodput, p.Goodput * (1 - half), p.Goodput * (1 + half)}
 	knee := p.Goodput * a.cycle
