@@ -70,7 +70,34 @@ func (a *analysis) firstBroken(t int) (first int, seen bool) {
 			return i, true
 		}
 	}
-	return -1, seen
+	return a.brokenAtEnd(t, bad), seen
+}
+
+// brokenAtEnd judges the last parts of a climb together, for alone they are
+// short, and chance puts one of them on the other side of a limit: the last
+// point beyond it where two to four of them taken as one violate it, else -1.
+func (a *analysis) brokenAtEnd(t int, bad func(i int) bool) int {
+	ps := a.out.Points
+	n := len(ps)
+	if a.out.Shape != SlowRamp || n < 5 {
+		return -1
+	}
+	for k := 2; k <= 4; k++ {
+		if ps[n-k].Plateau || ps[n-1].From < ps[n-k].To { // not of one climb
+			return -1
+		}
+		all := a.tally(Stretch{ps[n-k].From, ps[n-1].To})
+		a.judge(&all)
+		if !(a.run.Targets[t].excess(all.Values[t]) > 0) {
+			continue
+		}
+		for i := n - 1; i >= n-k; i-- {
+			if bad(i) {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // edge is how far below the highest load, as a share of it, a target must break
