@@ -58,7 +58,9 @@ func convert(markdown []byte, traces []report.Trace, l *ledger, charts []chart.C
 	if err := md.Renderer().Render(&out, markdown, root); err != nil {
 		return d, err
 	}
-	d.Body = out.Bytes()
+	// A block that scrolls has to be reached by the keyboard. (Raw HTML is
+	// escaped: this is the renderer's own.)
+	d.Body = bytes.ReplaceAll(out.Bytes(), []byte("<pre><code"), []byte(`<pre tabindex="0"><code`))
 	if traces != nil {
 		// Where marks are not read, as in code, they are not shown either.
 		d.Body = bytes.Map(mark.Drop, d.Body)
@@ -297,6 +299,7 @@ func (n *nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindRawHTML, n.rawHTML)
 	r.Register(ast.KindHTMLBlock, n.htmlBlock)
 	r.Register(east.KindTable, n.table)
+	r.Register(east.KindTaskCheckBox, n.box)
 }
 
 func (n *nodes) status(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
@@ -361,6 +364,18 @@ func (n *nodes) htmlBlock(w util.BufWriter, source []byte, node ast.Node, enteri
 var comment = regexp.MustCompile(`(?s)<!--.*?(-->|$)`)
 
 func withoutComments(raw []byte) []byte { return comment.ReplaceAll(raw, nil) }
+
+// box shows a task's box as a picture: there is nothing to tick on this page.
+func (n *nodes) box(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if b, ok := node.(*east.TaskCheckBox); ok && entering {
+		name, label := "todo", "to do"
+		if b.IsChecked {
+			name, label = "done", "done"
+		}
+		_, _ = w.WriteString(`<svg class="icon box ` + name + `" role="img" aria-label="` + label + `"><use href="#icon.` + name + `"/></svg>`)
+	}
+	return ast.WalkContinue, nil
+}
 
 // table lets wide tables scroll in a frame of their own.
 func (n *nodes) table(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
