@@ -216,7 +216,11 @@ func share(part, of float64) string {
 
 // recovers: after the load went down, the latency and error targets held again.
 func (c *context) recovers(string) (YesNo, string) {
-	switch note := strings.TrimSuffix(c.limits.RecoveryNote, "."); c.limits.RecoveryOutcome {
+	note := strings.TrimSuffix(c.limits.RecoveryNote, ".")
+	if strings.HasPrefix(note, "From ") {
+		note = "from" + note[len("From"):]
+	}
+	switch c.limits.RecoveryOutcome {
 	case Recovered:
 		return Yes, "targets held again after " + c.limits.RecoveryText + ": " + note
 	case NotRecovered:

@@ -75,15 +75,16 @@ func (c *context) noExhaustion() (YesNo, string) {
 	if pool := c.failures.PoolExhaustion; pool.Occurred == Yes {
 		return No, pool.Evidence
 	}
-	seen := 0
+	seen, before := 0, ""
 	highest, top := -1.0, ""
 	var full []string
 	for _, r := range c.resources {
 		if r.Component == "load_generator" || r.Track == nil || !r.Peak.Measured() || r.Status == ResourceUnknown {
 			continue
 		}
-		if r.BusyBefore {
-			continue // not by this load
+		if r.BusyBefore { // not by this load
+			before = fmt.Sprintf("; left out is %s %s, at %s and no less busy before the load", ComponentWords(r.Component), lowered(r.Title), measure.Format(r.Peak, measure.Style{Plain: true}))
+			continue
 		}
 		seen++
 		name := ComponentWords(r.Component) + " " + lowered(r.Title)
@@ -100,7 +101,7 @@ func (c *context) noExhaustion() (YesNo, string) {
 	case seen == 0 || highest < 0:
 		return Unknown, "needs figures of the system's parts: peakload record -- locust …, or captures beside the results"
 	}
-	return Yes, fmt.Sprintf("of %d figures that were recorded none reached 90%% of its capacity; the highest was %s at %s", seen, top, percent(highest))
+	return Yes, fmt.Sprintf("of %d figures that were recorded none reached 90%% of its capacity; the highest was %s at %s%s", seen, top, percent(highest), before)
 }
 
 // lowered is a title within a sentence: "CPU usage".

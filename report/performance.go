@@ -329,10 +329,10 @@ func (f *filler) stabilityText() string {
 // cannot show.
 func (f *filler) restartNote() string {
 	if f.a.Stability.RestartsIn != "" {
-		return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99 % failed. "+
+		return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99% failed. "+
 			"Restarts were looked for in "+f.a.Stability.RestartsIn+".")
 	}
-	return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99 % failed. "+
+	return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99% failed. "+
 		"Locust's files do not show restarts of the system's processes; that needs the application's log or snapshots of its uptime.")
 }
 

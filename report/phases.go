@@ -227,8 +227,9 @@ func windowIn(text string) []int {
 	return nil
 }
 
-// windowText writes a window in the manner of the planned one, and in its unit
-// unless the window is shorter than one of those.
+// windowText writes a window in the manner of the planned one and in its unit,
+// so that the rows of a table keep one; unless two decimals of the unit do not
+// tell the window's ends apart.
 func windowText(start, end float64, planned string) string {
 	planned, rest, more := strings.Cut(planned, ",")
 	unit, size := "s", 1.0
@@ -242,8 +243,7 @@ func windowText(start, end float64, planned string) string {
 	case strings.HasSuffix(strings.TrimSpace(lower), "m"):
 		unit, size = "m", 60
 	}
-	// Parts of a minute are read as seconds: "0-5 s" rather than "0-0.08 min".
-	if size > 1 && end-start < size {
+	if (end-start)/size < 0.05 {
 		unit, size = "s", 1
 	}
 	dash := "-"

@@ -68,7 +68,7 @@ func fillResources(f *filler, s *form.Section) {
 		what = component{"resources", "this component"}
 	}
 	for _, t := range tables(s, resourceColumns) {
-		row := resourceTable{filler: f, note: what.note, said: map[string]bool{},
+		row := resourceTable{filler: f, note: what.note, what: what.what, said: map[string]bool{},
 			normal: column(t, "Normal", "Baseline", "Idle"), peak: column(t, "Peak", "Max"), capacity: column(t, capacityNames...),
 			saturation: column(t, "Saturation", "% of Capacity", "Utilization"), status: column(t, "Status", "State", "Verdict", "Health")}
 		label := labelColumn(t, resourceNames...)
@@ -96,7 +96,7 @@ func fillResources(f *filler, s *form.Section) {
 // A resourceTable fills the rows of one table.
 type resourceTable struct {
 	*filler
-	note, lacking                              string
+	note, what, lacking                        string
 	normal, peak, capacity, saturation, status int
 	said                                       map[string]bool // where normal figures are from, as far as it was said
 }
@@ -131,7 +131,7 @@ func (t resourceTable) fill(c *form.Slot, i int, header string, r *analyze.Resou
 	case t.peak:
 		text := t.text(r.Peak, style, t.note, t.lacking)
 		if r.Metric == "cpu" && r.Peak.Measured() && r.Track != nil && strings.HasPrefix(r.Track.LimitWhy, "all of ") {
-			text += t.notes.add(t.note+"-cores", "CPU Usage: 100 % is "+r.Track.LimitWhy+".")
+			text += t.notes.add(t.note+"-cores", "CPU Usage of "+t.what+": 100% is "+r.Track.LimitWhy+".")
 		}
 		if r.Peak.Measured() && r.OfHost {
 			text += t.notes.add("host-figures", "Of the whole host, for want of figures of the application's own: whatever else runs there is in it.")
@@ -152,11 +152,11 @@ func normalNote(from string) (id, text string) {
 func (t resourceTable) capacityCell(c *form.Slot, style measure.Style, r *analyze.Resource) {
 	switch v := r.Capacity; {
 	case !v.Measured() && v.Why() == measure.NotApplicable && v.Need() != "":
-		put(c, "N/A"+t.notes.add(t.note+"-limit", sentence(v.Need())))
+		put(c, "N/A"+t.notes.add(t.note+"-limit", r.Title+" of "+t.what+": "+clause(v.Need())+"."))
 	case !v.Measured() && v.Why() == measure.NotApplicable:
 		put(c, "N/A")
 	case v.Measured() && r.Track != nil && r.Track.LimitWhy != "":
-		put(c, t.text(v, style, t.note, t.lacking)+t.notes.add(t.note+"-"+r.Metric+"-capacity", sentence(r.Title+": the capacity is "+r.Track.LimitWhy)))
+		put(c, t.text(v, style, t.note, t.lacking)+t.notes.add(t.note+"-"+r.Metric+"-capacity", sentence(r.Title+" of "+t.what+": the capacity is "+r.Track.LimitWhy)))
 	default:
 		put(c, t.text(v, style, t.note, t.lacking))
 	}

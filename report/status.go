@@ -2,6 +2,7 @@ package report
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/report/form"
@@ -68,7 +69,21 @@ func because(status, why string) string {
 	if why == "" {
 		return status
 	}
-	return status + " — " + form.Escape(why)
+	return status + " — " + form.Escape(clause(why))
+}
+
+// clause is a sentence as it stands behind a dash or a colon: without its full
+// stop, and small where its first word is no name.
+func clause(text string) string {
+	text = strings.TrimSuffix(strings.TrimSpace(text), ".")
+	first, rest, more := strings.Cut(text, " ")
+	switch first {
+	case "No", "The", "A", "An", "All", "Every", "One", "From", "At", "In", "There", "It", "Of":
+		if more {
+			return strings.ToLower(first) + " " + rest
+		}
+	}
+	return text
 }
 
 // plainName is a file, an address or a command of harmless characters.

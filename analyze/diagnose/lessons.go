@@ -176,11 +176,14 @@ func (s *scene) howItEnded() string {
 	note := ""
 	if c.RecoveryNote != "" {
 		note = ": " + plainSentence(c.RecoveryNote)
+		if strings.HasPrefix(note, ": From ") {
+			note = ": from" + note[len(": From"):]
+		}
 	}
 	switch c.RecoveryOutcome {
 	case analyze.Recovered:
 		if c.RecoveryText != "" {
-			return fmt.Sprintf("The system recovered after the load (%s)%s.", trimStop(c.RecoveryText), note)
+			return fmt.Sprintf("Targets held again after %s%s.", trimStop(c.RecoveryText), note)
 		}
 		return "The system recovered after the load" + note + "."
 	case analyze.NotRecovered:

@@ -60,8 +60,9 @@ func escapeRune(text []rune, i int, r rune) string {
 			return `\_`
 		}
 	case ':':
-		// http://, mailto: and the like would become links.
-		if i > 0 && i+1 < len(text) && isWord(text[i-1]) && (text[i+1] == '/' || isWord(text[i+1])) {
+		// http://, mailto: and the like would become links; a time or
+		// a line of a file is none.
+		if i > 0 && i+1 < len(text) && isWord(text[i-1]) && (text[i+1] == '/' || isWord(text[i+1]) && scheme(text[:i])) {
 			return `\:`
 		}
 	case '.':
@@ -70,6 +71,20 @@ func escapeRune(text []rune, i int, r rune) string {
 		}
 	}
 	return string(r)
+}
+
+// scheme reports whether text ends in the name of a scheme that makes a link
+// without slashes.
+func scheme(text []rune) bool {
+	from := len(text)
+	for from > 0 && isWord(text[from-1]) {
+		from--
+	}
+	switch strings.ToLower(string(text[from:])) {
+	case "mailto", "xmpp", "tel", "sms", "javascript", "data", "vbscript":
+		return true
+	}
+	return false
 }
 
 func isWord(r rune) bool {

@@ -183,25 +183,39 @@ func (m *matching) byText(convinced func(best, all int) bool) {
 			}
 		}
 	}
+	type pair struct{ score, o, n int }
+	var pairs []pair
+	all := make([]int, len(m.matched))
 	for o, n := range m.matched {
 		if n >= 0 {
 			continue
 		}
-		all := m.traces(o)
+		traces := m.traces(o)
+		all[o] = len(traces)
 		scores := map[int]int{}
-		for _, t := range all {
+		for _, t := range traces {
 			for _, i := range where[t] {
 				scores[i]++
 			}
 		}
-		best, at := 0, -1
 		for i, sc := range scores {
-			if !m.taken[i] && (sc > best || sc == best && at > i) {
-				best, at = sc, i
-			}
+			pairs = append(pairs, pair{sc, o, i})
 		}
-		if at >= 0 && convinced(best, len(all)) {
-			m.take(o, at)
+	}
+	// The best known first, so that one does not take what is all of another.
+	sort.Slice(pairs, func(i, j int) bool {
+		a, b := pairs[i], pairs[j]
+		switch {
+		case a.score != b.score:
+			return a.score > b.score
+		case a.o != b.o:
+			return a.o < b.o
+		}
+		return a.n < b.n
+	})
+	for _, p := range pairs {
+		if m.matched[p.o] < 0 && !m.taken[p.n] && convinced(p.score, all[p.o]) {
+			m.take(p.o, p.n)
 		}
 	}
 }
