@@ -155,6 +155,9 @@ func (a capacityAnswer) breaking() {
 		o.Breaking = measure.None(measure.Users, measure.NotIdentifiable, fmt.Sprintf("a run with more than %.0f users", most))
 		o.BreakingText = fmt.Sprintf("did not break: ≥ %.0f users", most)
 		o.BreakingNote = fmt.Sprintf("%s held up to %.0f users, the most that this run had. How far beyond it they hold is not known.", a.hardInWords(), most)
+		if near := a.nearLimit(); near != "" {
+			o.BreakingNote = fmt.Sprintf("%s: too close to the limit, or for too short a time, to be told from chance. Apart from that %s held up to %.0f users, the most that this run had. Needs a run with more users.", near, a.hardInWords(), most)
+		}
 	case capacity.Broke, capacity.BrokeFirst:
 		t := a.targets[b.Target]
 		p := a.res.Points[b.Point]
@@ -187,12 +190,19 @@ func (a capacityAnswer) breaking() {
 				good = fmt.Sprintf("%s at %.0f users, ", a.said(g, b.Target), g.Users)
 			}
 			o.BreakingNote = fmt.Sprintf("%s broke first: %s%s. The figure is where Little's law puts the limit between them.", asks(t), good, at)
+			if b.Stays {
+				o.BreakingNote = fmt.Sprintf("%s broke first: %s%s. The more requests it had the fewer it did, so that once slow it stays slow: by the curve through the levels down to the figure given, which a slow climb may pass and a burst does not.", asks(t), good, at)
+			}
 		}
 	default:
 		o.BreakingNote = a.out.Why + " Needs " + needLevels + "."
 	}
 	for _, soft := range a.res.Soft {
-		o.BreakingNote += fmt.Sprintf(" %s was missed from about %.0f users on; a median or a mean tells of degradation, not of a break.", asks(a.targets[soft.Target]), soft.Users)
+		by := ""
+		if o.Model {
+			by = " by the same model"
+		}
+		o.BreakingNote += fmt.Sprintf(" %s was missed from about %.0f users on%s; a median or a mean tells of degradation, not of a break.", asks(a.targets[soft.Target]), soft.Users, by)
 	}
 	if n, ok := a.c.whole.RateLimited.Float(); ok && n > 0 && a.c.plan.Count429 == plan.As429Unstated {
 		o.BreakingNote += " Requests answered 429 are the limiter's protection and are left out of this judgement; state --count-429=error to count them."
@@ -248,6 +258,17 @@ func (a capacityAnswer) mostUsers() float64 {
 		most = math.Max(most, p.Users)
 	}
 	return math.Round(most)
+}
+
+// nearLimit is the figure of the highest load that missed a target in a run
+// whose targets held, as far as the run can tell; "" where none did.
+func (a capacityAnswer) nearLimit() string {
+	for i := len(a.res.Points) - 1; i >= 0; i-- {
+		if p := a.res.Points[i]; p.Broken {
+			return fmt.Sprintf("%s at %.0f users", a.said(p, p.By), p.Users)
+		}
+	}
+	return ""
 }
 
 // hardInWords lists what can break: "P95 < 1,000 ms and error rate < 5%".
@@ -315,76 +336,6 @@ func (a capacityAnswer) maxUsers() {
 	default:
 		o.MaxUsersNote = "No load was held with every target met. Needs " + needLevels + "."
 	}
-}
-
-func (a capacityAnswer) recovery() {
-	r, o := a.res.Recovery, a.out
-	switch r.Outcome {
-	case capacity.Recovered:
-		o.RecoveryOutcome = Recovered
-		s := r.Seconds
-		o.Recovery = measure.Within(s.Value, s.Low, s.High, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(r.Drop), a.c.sampleAt(r.Back), colRequests+", "+colMean, "the last second after the load went down in which a target was missed"))
-		o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
-		if s.High < 2 {
-			o.RecoveryText = "within 2 seconds"
-		}
-		o.RecoveryNote = fmt.Sprintf("From when the load went down (%s of the run, %.0f users) until every target held again, at %.0f users.", measure.Span(r.Drop), r.Peak, r.Users)
-	case capacity.NeverRecovered:
-		o.RecoveryOutcome = NotRecovered
-		o.Recovery = measure.Within(r.Watched, r.Watched, math.Inf(1), measure.Seconds, measure.Bounded, a.all("seconds from the load's end to the run's"))
-		o.RecoveryText = fmt.Sprintf("not recovered: > %.0f seconds", r.Watched)
-		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down, when the run ended or the load rose again.", r.Watched)
-	case capacity.NothingBroke:
-		o.RecoveryOutcome = NothingToRecover
-		o.Recovery = measure.None(measure.Seconds, measure.NotApplicable, "")
-		o.RecoveryText = "nothing to recover from"
-		o.RecoveryNote = "Every target held when the load went down."
-		a.afterOutage()
-	default:
-		o.RecoveryText = "not observed"
-		o.RecoveryNote = "No requests were sent at a lower load after the peak, so that recovery cannot be seen. Needs " + needTail + "."
-		o.Recovery = measure.None(measure.Seconds, measure.NotIdentifiable, needTail)
-		a.afterOutage()
-	}
-}
-
-// afterOutage words how the system came back under the load it went down at.
-func (a capacityAnswer) afterOutage() {
-	if len(a.c.stability.Outages) == 0 {
-		return
-	}
-	outage := a.c.stability.Outages[len(a.c.stability.Outages)-1]
-	back, ok := capacity.Back(a.run, a.c.sampleAt(outage.Start), a.c.sampleAt(outage.End))
-	o := a.out
-	if !ok {
-		o.RecoveryOutcome = NotRecovered
-		o.RecoveryText = "not recovered from the outage"
-		o.RecoveryNote = fmt.Sprintf("Targets did not hold again after the outage at %s.", measure.Span(outage.Start))
-		return
-	}
-	t := math.Max(0, back-outage.Start)
-	o.RecoveryOutcome = Recovered
-	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, "from the outage's beginning to the last second in which a target was missed"))
-	o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
-	o.RecoveryNote = fmt.Sprintf("From the beginning of the outage at %s until every target held again, with %d users all the while: not after the load was taken away.", measure.Span(outage.Start), outage.Users)
-}
-
-func (a capacityAnswer) generator() {
-	g, o := a.res.Generator, a.out
-	if log := a.c.run.Log; log != nil && log.CPUWarning {
-		o.Generator, o.GeneratorWhy = Yes, "Locust's log warns that its CPU usage was above 90 %"
-		return
-	}
-	if !g.Known {
-		o.GeneratorWhy = "needs levels below and at the highest load to compare the users' pauses"
-		return
-	}
-	pauses := fmt.Sprintf("the users' mean pause by Little's law was %.2f s at low load and %.2f s at the highest", g.Low, g.High)
-	if g.Late {
-		o.Generator, o.GeneratorWhy = Yes, pauses+": they came later to ask than they meant to"
-		return
-	}
-	o.Generator, o.GeneratorWhy = No, pauses
 }
 
 // usl describes the levels by the Universal Scalability Law where there are

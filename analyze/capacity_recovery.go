@@ -1,0 +1,61 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/peakload/peakload/analyze/capacity"
+	"github.com/peakload/peakload/analyze/measure"
+)
+
+func (a capacityAnswer) recovery() {
+	r, o := a.res.Recovery, a.out
+	switch r.Outcome {
+	case capacity.Recovered:
+		o.RecoveryOutcome = Recovered
+		s := r.Seconds
+		o.Recovery = measure.Within(s.Value, s.Low, s.High, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(r.Drop), a.c.sampleAt(r.Back), colRequests+", "+colMean, "the last second after the load went down in which a target was missed"))
+		o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
+		if s.High < 2 {
+			o.RecoveryText = "within 2 seconds"
+		}
+		o.RecoveryNote = fmt.Sprintf("From when the load went down (%s of the run, %.0f users) until every target held again, at %.0f users.", measure.Span(r.Drop), r.Peak, r.Users)
+	case capacity.NeverRecovered:
+		o.RecoveryOutcome = NotRecovered
+		o.Recovery = measure.Within(r.Watched, r.Watched, math.Inf(1), measure.Seconds, measure.Bounded, a.all("seconds from the load's end to the run's"))
+		o.RecoveryText = fmt.Sprintf("not recovered: > %.0f seconds", r.Watched)
+		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down, when the run ended or the load rose again.", r.Watched)
+	case capacity.NothingBroke:
+		o.RecoveryOutcome = NothingToRecover
+		o.Recovery = measure.None(measure.Seconds, measure.NotApplicable, "")
+		o.RecoveryText = "nothing to recover from"
+		o.RecoveryNote = "Every target held when the load went down."
+		a.afterOutage()
+	default:
+		o.RecoveryText = "not observed"
+		o.RecoveryNote = "No requests were sent at a lower load after the peak, so that recovery cannot be seen. Needs " + needTail + "."
+		o.Recovery = measure.None(measure.Seconds, measure.NotIdentifiable, needTail)
+		a.afterOutage()
+	}
+}
+
+// afterOutage words how the system came back under the load it went down at.
+func (a capacityAnswer) afterOutage() {
+	if len(a.c.stability.Outages) == 0 {
+		return
+	}
+	outage := a.c.stability.Outages[len(a.c.stability.Outages)-1]
+	back, ok := capacity.Back(a.run, a.c.sampleAt(outage.Start), a.c.sampleAt(outage.End))
+	o := a.out
+	if !ok {
+		o.RecoveryOutcome = NotRecovered
+		o.RecoveryText = "not recovered from the outage"
+		o.RecoveryNote = fmt.Sprintf("Targets did not hold again after the outage at %s.", measure.Span(outage.Start))
+		return
+	}
+	t := math.Max(0, back-outage.Start)
+	o.RecoveryOutcome = Recovered
+	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, "from the outage's beginning to the last second in which a target was missed"))
+	o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
+	o.RecoveryNote = fmt.Sprintf("From the beginning of the outage at %s until every target held again, with %d users all the while: not after the load was taken away.", measure.Span(outage.Start), outage.Users)
+}
