@@ -35,10 +35,12 @@
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
 
+  const font = getComputedStyle(document.body).fontFamily;
+
   // shorten cuts the middle out of a name that is wider than room.
   const ruler = document.createElement('canvas').getContext('2d');
   const shorten = (text, room) => {
-    ruler.font = '12px sans-serif';
+    ruler.font = `12px ${font}`;
     if (ruler.measureText(text).width <= room) return text;
     const letters = Array.from(text);
     for (let keep = letters.length - 1; keep > 1; keep--) {
@@ -57,8 +59,6 @@
       else if (v && typeof v === 'object') dress(v, functions);
     }
   };
-
-  const font = getComputedStyle(document.body).fontFamily;
 
   // timeTicks puts the ticks of a time axis at round times, about nine of them.
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400];
@@ -101,7 +101,7 @@
     if (s.markArea) s.markArea.silent = true;
     // Labels of places on the X axis stand beside their line, on the side where
     // there is room, and below each other where they would meet.
-    ruler.font = '12px sans-serif';
+    ruler.font = `12px ${font}`;
     const taken = [];
     for (const l of s.markLine?.data || []) {
       l.label = {...l.label, fontSize: 12, textBorderColor: colour('--ground'), textBorderWidth: 3};
@@ -122,7 +122,7 @@
 
   // legendRows is how many rows the legend takes.
   const legendRows = (option, width) => {
-    ruler.font = '12px sans-serif';
+    ruler.font = `12px ${font}`;
     let rows = 1, used = 0;
     for (const s of option.series) {
       const wide = ruler.measureText(s.name).width * 1.12 + 42;
@@ -210,7 +210,7 @@
     const side = width >= 560, gap = 32;
     const column = side ? (width - gap * (n - 1)) / n : width;
     const plot = rows * 40, panel = plot + 64;
-    ruler.font = '12px sans-serif';
+    ruler.font = `12px ${font}`;
     option.grid = option.series.map((s, i) => {
       // As wide as the bar whose label reaches farthest allows.
       const {min, max} = option.xAxis[i];

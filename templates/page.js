@@ -23,7 +23,7 @@
     };
     if (entry[0] === evidence) {
       for (let i = 1; i < entry.length; i += 2) {
-        list.append(make('dt', {class: 'wide'}, text(entry[i])));
+        list.append(make('dt', {class: 'claim'}, text(entry[i])));
         write(list, ledger.figures[entry[i + 1]]);
       }
       return;
@@ -157,6 +157,27 @@
       next.focus();
     }
   });
+
+  // --- The list of contents shows where the reader is ---
+
+  const links = new Map([...document.querySelectorAll('.contents a')].map((a) => [a.getAttribute('href').slice(1), a]));
+  const headings = [...document.querySelectorAll('main [id]')].filter((h) => links.has(h.id));
+  const mark = () => {
+    let here = null;
+    for (const h of headings) {
+      if (h.getBoundingClientRect().top > 120) break;
+      here = links.get(h.id);
+    }
+    for (const a of links.values()) if (a !== here) a.removeAttribute('aria-current');
+    here?.setAttribute('aria-current', 'location');
+  };
+  let marking = 0;
+  addEventListener('scroll', () => {
+    marking ||= requestAnimationFrame(() => {
+      marking = 0;
+      mark();
+    });
+  }, {passive: true});
 
   // --- The table of endpoints ---
 

@@ -219,8 +219,8 @@ func comparison(a *analyze.Analysis) (Chart, bool) {
 		p.Labels = append(p.Labels, label)
 		said = append(said, name+" "+label)
 	}
-	if len(b.Names) == 0 {
-		return Chart{}, false
+	if !slices.ContainsFunc(p.Values, func(v float64) bool { return v != 0 }) {
+		return Chart{}, false // nothing is known to have changed
 	}
 	p.scaleChange()
 	b.Panels = []Panel{p}

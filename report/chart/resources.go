@@ -100,7 +100,10 @@ func resourceStrip(r analyze.Resource, end float64) (Strip, bool) {
 	}
 	s.fit()
 	if at := r.Onset; !math.IsNaN(at) && at >= 0 && at <= end && !r.BusyBefore {
-		s.Marks = append(s.Marks, instant("at 90% from "+clock(at)+" on", Worse, at))
+		// In the title: what is at its limit leaves no room for a label.
+		s.Title += ", at 90% from " + clock(at) + " on"
+		s.Axis.Title = s.Title
+		s.Marks = append(s.Marks, instant("", Worse, at))
 	}
 	return s, true
 }

@@ -127,7 +127,7 @@ func enter(root ast.Node, source []byte, traces []report.Trace, l *ledger) []ref
 				refs = append(refs, referTo(l, n.entry, section, what, plain(n, source)))
 			}
 			for _, e := range t.Evidence {
-				refs = append(refs, referTo(l, l.add(report.Trace{Value: e.Figure}), section, what, evidenceText(e.Text, e.Figure)))
+				refs = append(refs, referTo(l, l.claim(e.Figure), section, what, evidenceText(e.Text, e.Figure)))
 			}
 		}
 		return ast.WalkContinue, nil

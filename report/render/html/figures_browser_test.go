@@ -301,6 +301,18 @@ func TestPageWithoutScript(t *testing.T) {
 	}
 }
 
+// On paper everything fits, and nothing is left that needs a hand.
+func TestPrint(t *testing.T) {
+	b := newBrowser(t)
+	b.open(t, tracedPage(t, many(150), library(t)), 720, "dark", "print")
+	if w := eval[int](t, b, `document.documentElement.scrollWidth`); w > 720 {
+		t.Errorf("the page is %d wide on paper", w)
+	}
+	if n := eval[int](t, b, `[...document.querySelectorAll('.filter, .hint, .tip, .more button, .fig.why, .contents, .live')].filter((e) => e.offsetHeight > 0).length`); n != 0 {
+		t.Errorf("%d elements that nobody can use on paper are printed", n)
+	}
+}
+
 // axe finds nothing serious, in light and dark, on a desk and on a phone.
 func TestAccessibility(t *testing.T) {
 	axe, err := os.ReadFile("../../../web/node_modules/axe-core/axe.min.js")

@@ -22,10 +22,11 @@ type ledger struct {
 	traces  []report.Trace // of entries
 	same    map[string]int // an entry as JSON → its number
 	bases   map[string]string
+	claims  map[int]bool
 }
 
 func newLedger() *ledger {
-	return &ledger{known: map[string]int{}, same: map[string]int{}, bases: map[string]string{}}
+	return &ledger{known: map[string]int{}, same: map[string]int{}, bases: map[string]string{}, claims: map[int]bool{}}
 }
 
 // What an entry begins with.
@@ -56,13 +57,28 @@ func (l *ledger) add(t report.Trace) int {
 	case t.Evidence != nil:
 		entry = append(entry, entryEvidence)
 		for _, e := range t.Evidence {
-			entry = append(entry, l.text(evidenceText(e.Text, e.Figure)), l.add(report.Trace{Value: e.Figure}))
+			entry = append(entry, l.text(evidenceText(e.Text, e.Figure)), l.claim(e.Figure))
 		}
 	case v.Measured():
 		entry = []any{entryMeasured, l.text(explain.Limits(v)), l.text(explain.Method(v)), l.text(t.Note), l.sources(v)}
 	default:
 		entry = []any{entryMissing, l.text(explain.Reason(v)), l.text(v.Need()), l.text(t.Note), l.sources(v)}
 	}
+	return l.enter(entry, t)
+}
+
+// claim is add for a figure of the diagnosis. Without limits it claims no more
+// than where it comes from: what readings came to under stress is not counted.
+func (l *ledger) claim(v measure.Value) int {
+	if !v.IsExact() {
+		return l.add(report.Trace{Value: v})
+	}
+	n := l.enter([]any{entryMeasured, -1, -1, -1, l.sources(v)}, report.Trace{Value: v})
+	l.claims[n] = true
+	return n
+}
+
+func (l *ledger) enter(entry []any, t report.Trace) int {
 	b, err := json.Marshal(entry)
 	if err != nil {
 		return -1 // numbers and lists of them: it cannot be
@@ -132,9 +148,11 @@ func (l *ledger) cite(text string, t report.Trace) template.HTML {
 func (l *ledger) where(n int) (limits, method string, from []string) {
 	t := l.traces[n]
 	v := t.Value
-	if v.Measured() {
+	switch {
+	case l.claims[n]:
+	case v.Measured():
 		limits, method = explain.Limits(v), explain.Method(v)
-	} else {
+	default:
 		limits, method = explain.Reason(v), v.Need()
 	}
 	for i, s := range v.Sources() {

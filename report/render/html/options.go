@@ -212,7 +212,7 @@ func withMarks(m *opts.MarkLines, marks []chart.Mark, named bool) *opts.MarkLine
 		m.Data = append(m.Data, rule{
 			Name: k.Name, XAxis: &at,
 			LineStyle: &opts.LineStyle{Color: colour(k.Role), Type: "solid", Width: 1.6},
-			Label:     &opts.Label{Show: opts.Bool(named), Position: "insideEndTop", Formatter: "name", Color: colour(k.Role)},
+			Label:     &opts.Label{Show: opts.Bool(named && k.Name != ""), Position: "insideEndTop", Formatter: "name", Color: colour(k.Role)},
 		})
 	}
 	return m
