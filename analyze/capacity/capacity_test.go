@@ -117,3 +117,88 @@ func TestNothing(t *testing.T) {
 		}
 	}
 }
+
+// A queue that takes a small part of the users' time shows no capacity: a
+// tenth more users would still be served.
+func TestOneLoadBelowCapacity(t *testing.T) {
+	r := climbing(60, 1, .01)
+	for range 60 { // 56/s of 100/s: five times the latency without load
+		r.Rows = append(r.Rows, Row{At: float64(len(r.Rows) + 1), Users: 60, Done: 57, Sum: 57 * .05})
+	}
+	r.Plateaus = []Stretch{{9, len(r.Rows) - 1}}
+	if got := Analyze(r); got.Capacity.Known() || got.Knee.Known() {
+		t.Errorf("capacity %+v", got.Capacity)
+	}
+}
+
+// climbing is ten seconds of a climb to so many users with that think time and
+// latency.
+func climbing(users, think, latency float64) *Run {
+	r := &Run{Targets: []Target{{Kind: Percentile, P: .95, Limit: 1}, {Kind: Errors, Limit: .05}}}
+	for i := range 10 {
+		u := users * float64(i+1) / 10
+		done := u / (think + latency)
+		r.Rows = append(r.Rows, Row{At: float64(i + 1), Users: u, Done: done, Sum: done * latency})
+	}
+	r.Climbs = []Stretch{{0, 9}}
+	r.Recorder = known{r}
+	return r
+}
+
+// A short waiting room refuses some long before it refuses most: the errors'
+// limit is met where they are, not where a sharp limit would have it.
+func TestRefusals(t *testing.T) {
+	r := &Run{Targets: []Target{{Kind: Errors, Limit: .05}}}
+	for _, u := range []float64{20, 40, 60, 80, 100, 120, 140, 160} {
+		from := len(r.Rows) - 1
+		asked := u / 1.01
+		x := asked / 100 // M/M/1/3
+		refused := (1 - x) * x * x * x / (1 - x*x*x*x)
+		for range 60 {
+			r.Rows = append(r.Rows, Row{At: float64(len(r.Rows) + 1), Users: u, Done: asked, Failed: asked * refused, Sum: asked * .01})
+		}
+		r.Plateaus = append(r.Plateaus, Stretch{max(from, 0), len(r.Rows) - 1})
+	}
+	r.Recorder = known{r}
+	// refused = 0.05 at 44.1 requests/s asked for
+	if b := Analyze(r).Breaking; b.Outcome != Broke || math.Abs(b.Users.Value/44.5-1) > .04 || !(b.Users.Low < 44.5 && 44.5 < b.Users.High) {
+		t.Errorf("%+v", b)
+	}
+}
+
+// A system that gets slower the more waits in it is thrown over by a burst at
+// loads that a climb passes: it breaks at the least load at which the slow
+// state lasts.
+func TestSlowStateLasts(t *testing.T) {
+	// 2 workers, 20 ms, a request in the system slows each by 2 %; one second of
+	// think time. The slow state begins at N = inside + X.
+	rate := func(inside float64) float64 { return math.Min(inside, 2) / .02 / (1 + .02*math.Max(inside-2, 0)) }
+	fold := math.Inf(1)
+	for k := 3.; k < 400; k++ {
+		if r := k / rate(k); r > .6 { // where P95, 1.5 times the mean here, is about the limit
+			fold = math.Min(fold, k+rate(k))
+		}
+	}
+	r := &Run{Targets: []Target{{Kind: Percentile, P: .95, Limit: 1}}}
+	for u := 15.; u <= 240; u += 15 {
+		from := len(r.Rows) - 1
+		inside := u / 1.02 * .02
+		if u > fold*1.02 {
+			for inside = u; inside+rate(inside) > u; inside -= .05 {
+			}
+		}
+		x := rate(inside)
+		if u <= fold*1.02 {
+			x = u / 1.02
+		}
+		for range 60 {
+			r.Rows = append(r.Rows, Row{At: float64(len(r.Rows) + 1), Users: u, Done: x, Sum: x * (u/x - 1)})
+		}
+		r.Plateaus = append(r.Plateaus, Stretch{max(from, 0), len(r.Rows) - 1})
+	}
+	r.Recorder = known{r}
+	got := Analyze(r)
+	if b := got.Breaking; b.Outcome != Broke || math.Abs(b.Users.Value/fold-1) > .12 {
+		t.Errorf("%+v, slow from %.0f users on; capacity %+v", b, fold, got.Capacity)
+	}
+}
