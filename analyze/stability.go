@@ -28,7 +28,8 @@ func stability(c *context) Stability {
 	if c.run.Log != nil {
 		s.LostWorkers = c.run.Log.LostWorkers
 	}
-	s.Restarts, s.RestartsIn = c.restarts(), c.looksForRestarts()
+	s.Restarts, s.Restarted = c.restarts()
+	s.RestartsIn = c.looksForRestarts()
 	ts, step := ticks(c)
 	done := int64(0)
 	for _, t := range ts {
@@ -36,6 +37,9 @@ func stability(c *context) Stability {
 	}
 	if done == 0 {
 		s.Why = "no completed request to judge by: needs " + needSeconds
+		if n, ok := c.whole.Requests.Float(); ok && n > 0 {
+			s.Why = "no file tells when requests were completed: needs " + needSeconds
+		}
 		if s.LostWorkers > 0 {
 			s.Status = Fail
 			s.Why = lostWorkers(s.LostWorkers)

@@ -111,6 +111,8 @@ func (f *filler) noBottleneck(rank int) string {
 		return textNotMeasured + f.notes.add("requests", "Not measured: the files hold no completed request.")
 	case len(d.Clear)+len(d.Findings) == 0:
 		return textNotMeasured + f.notes.add("diagnosis", lackDiagnosis)
+	case rank > 0 && f.undiagnosed():
+		return textNotMeasured + f.looked()
 	case rank == 0 && len(d.Suspicions)+len(d.NotLookedAt) > 0 && strings.HasPrefix(d.Summary, "No cause"):
 		return "None established" + f.looked() + " — " + form.Escape(d.Summary)
 	}
@@ -141,7 +143,7 @@ func (f *filler) looked() string {
 // findingPart is what stands under a bottleneck's label.
 func (f *filler) findingPart(rank int, part findingPart) string {
 	if rank >= len(f.a.Diagnosis.Findings) {
-		if !f.recorded() || len(f.a.Diagnosis.Clear)+len(f.a.Diagnosis.Findings) == 0 {
+		if !f.recorded() || f.undiagnosed() || len(f.a.Diagnosis.Clear)+len(f.a.Diagnosis.Findings) == 0 {
 			return textNotMeasured
 		}
 		return textNoneFound

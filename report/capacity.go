@@ -42,7 +42,7 @@ func fillCapacity(f *filler, s *form.Section) {
 			}
 			text = f.trace(form.Escape(text), Trace{Value: f.capacityValue(slot.Text), Note: note})
 			if note != "" {
-				text += f.notes.add(id, note)
+				text += f.notes.add(id, sentence(note))
 			}
 			put(target, text)
 		}

@@ -49,13 +49,14 @@ func fillPhases(f *filler, s *form.Section) {
 	for _, t := range tables(s, phaseColumns) {
 		label := labelColumn(t, phaseNames...)
 		users, status := column(t, "Users", "Concurrent Users"), column(t, "Status", "Verdict", "Result")
+		decimals := f.decimals(t, label)
 		for _, row := range t.Rows {
 			slot := cell(row, label)
 			if slot == nil || strings.TrimSpace(slot.Text) == "" {
 				continue
 			}
 			phase := f.phaseAt(slot)
-			amendWindow(slot, phase)
+			amendWindow(slot, phase, decimals)
 			for i, c := range row.Cells {
 				switch {
 				case i == label:
@@ -196,21 +197,53 @@ func differ(planned, measured float64) bool {
 // window is a planned window in a label, with its unit.
 var window = regexp.MustCompile(`[(\[][^()\[\]]*[)\]]`)
 
-// amendWindow updates the window in a phase's label where the run's differs by
-// more than a tenth of its length, and takes an earlier update back where not.
-func amendWindow(s *form.Slot, p *analyze.Phase) {
+// moved returns the window in a phase's label, and whether the run's differs
+// from it by more than a tenth of its length.
+func moved(s *form.Slot, p *analyze.Phase) (at []int, differs bool) {
+	_, from, to, ok := plan.ParsePhaseLabel(planned(s))
+	at = windowIn(s.Markup())
+	if !ok || at == nil || p == nil || to <= 0 {
+		return nil, false
+	}
+	slack := 0.1 * (to - from)
+	return at, math.Abs(p.Start-from) > slack || math.Abs(p.End-to) > slack
+}
+
+// decimals returns with how many decimals, at most two, the windows of a
+// table's labels are written: the same for all rows, so that where one phase
+// ends the next begins.
+func (f *filler) decimals(t *form.Table, label int) int {
+	most := 0
+	for _, row := range t.Rows {
+		slot := cell(row, label)
+		if slot == nil || strings.TrimSpace(slot.Text) == "" {
+			continue
+		}
+		p := f.phaseAt(slot)
+		at, differs := moved(slot, p)
+		if !differs {
+			continue
+		}
+		_, size := windowUnit(slot.Markup()[at[0]+1:at[1]-1], p.End-p.Start)
+		for _, x := range []float64{p.Start / size, p.End / size} {
+			most = max(most, needed(x, (p.End-p.Start)/size))
+		}
+	}
+	return most
+}
+
+// amendWindow updates the window in a phase's label where the run's differs,
+// and takes an earlier update back where not.
+func amendWindow(s *form.Slot, p *analyze.Phase, decimals int) {
 	if !stated(s.Original) {
 		return
 	}
-	_, from, to, ok := plan.ParsePhaseLabel(planned(s))
-	if !ok {
+	if _, _, _, ok := plan.ParsePhaseLabel(planned(s)); !ok {
 		return
 	}
 	text := s.Markup()
-	if at := windowIn(text); at != nil && p != nil && to > 0 {
-		if slack := 0.1 * (to - from); math.Abs(p.Start-from) > slack || math.Abs(p.End-to) > slack {
-			text = text[:at[0]+1] + windowText(p.Start, p.End, text[at[0]+1:at[1]-1]) + text[at[1]-1:]
-		}
+	if at, differs := moved(s, p); differs {
+		text = text[:at[0]+1] + windowText(p.Start, p.End, text[at[0]+1:at[1]-1], decimals) + text[at[1]-1:]
 	}
 	s.Amend(text)
 }
@@ -227,43 +260,57 @@ func windowIn(text string) []int {
 	return nil
 }
 
-// windowText writes a window in the manner of the planned one and in its unit,
-// so that the rows of a table keep one; unless two decimals of the unit do not
-// tell the window's ends apart.
-func windowText(start, end float64, planned string) string {
-	planned, rest, more := strings.Cut(planned, ",")
-	unit, size := "s", 1.0
-	switch lower := strings.ToLower(planned); {
+// windowUnit returns the unit that a window is planned in and its length in s;
+// seconds where two decimals of it do not tell the window's ends apart.
+func windowUnit(planned string, length float64) (unit string, size float64) {
+	planned, _, _ = strings.Cut(planned, ",")
+	unit, size = "s", 1.0
+	switch lower := strings.TrimSpace(strings.ToLower(planned)); {
 	case strings.Contains(lower, "min"):
 		unit, size = "min", 60
 	case strings.Contains(lower, "sec"):
 		unit = "sec"
-	case strings.HasSuffix(strings.TrimSpace(lower), "h"), strings.Contains(lower, "hour"):
+	case strings.HasSuffix(lower, "h"), strings.Contains(lower, "hour"):
 		unit, size = "h", 3600
-	case strings.HasSuffix(strings.TrimSpace(lower), "m"):
+	case strings.HasSuffix(lower, "m"):
 		unit, size = "m", 60
 	}
-	if (end-start)/size < 0.05 {
+	if length/size < 0.05 {
 		unit, size = "s", 1
 	}
+	return unit, size
+}
+
+// windowText writes a window in the manner of the planned one and in its unit.
+func windowText(start, end float64, planned string, decimals int) string {
+	unit, size := windowUnit(planned, end-start)
+	planned, rest, more := strings.Cut(planned, ",")
 	dash := "-"
 	if strings.Contains(planned, "–") {
 		dash = "–"
 	}
-	text := instant(start/size, (end-start)/size) + dash + instant(end/size, (end-start)/size) + " " + unit
+	if size == 1 {
+		decimals = min(decimals, 1)
+	}
+	text := instant(start/size, decimals) + dash + instant(end/size, decimals) + " " + unit
 	if more {
 		text += "," + rest
 	}
 	return text
 }
 
-// instant writes a time with as many decimals, at most two, as keep it within
-// a twentieth of the window's length.
-func instant(t, length float64) string {
-	for _, p := range []float64{1, 10} {
+// needed returns how many decimals, at most two, keep a time within a twentieth
+// of its window's length.
+func needed(t, length float64) int {
+	for n, p := range []float64{1, 10} {
 		if r := math.Round(t*p) / p; math.Abs(r-t) <= length/20 {
-			return strconv.FormatFloat(r, 'f', -1, 64)
+			return n
 		}
 	}
-	return strconv.FormatFloat(math.Round(t*100)/100, 'f', -1, 64)
+	return 2
+}
+
+func instant(t float64, decimals int) string {
+	p := math.Pow10(decimals)
+	return strconv.FormatFloat(math.Round(t*p)/p, 'f', -1, 64)
 }

@@ -50,7 +50,11 @@ func issues(s *scene) []analyze.Issue {
 		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Suspected, not established: " + f.Component, Evidence: f.Symptom})
 	}
 	if gaps := a.Diagnosis.NotLookedAt; s.hurt && len(gaps) > 0 && len(a.Diagnosis.Findings) == 0 {
-		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Causes that could not be looked for: " + s.unseen(), Evidence: "needs " + gaps[0].Need})
+		need := gaps[0].Need
+		if s.blind() {
+			need = "figures of its parts during the run: peakload record -- locust …, or captures beside the results"
+		}
+		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Causes that could not be looked for: " + s.unseen(), Evidence: "needs " + need})
 	}
 	for _, n := range a.Quality {
 		if n.Severity >= loadtest.Warn && n.Code != "closed_loop" {

@@ -243,12 +243,14 @@ func summary(s *scene, d *analyze.Diagnosis) string {
 // unseen says what could not be looked at; not item by item where nothing of
 // the system was recorded.
 func (s *scene) unseen() string {
-	gaps := s.a.Diagnosis.NotLookedAt
-	if len(s.a.Tracks) == 0 && len(gaps) > 4 {
-		return "the resources of the system under test (no snapshots of them)"
+	if s.blind() {
+		return "the resources of the system under test"
 	}
-	return and(nouns(gaps))
+	return and(nouns(s.a.Diagnosis.NotLookedAt))
 }
+
+// blind reports whether nothing of the system was recorded.
+func (s *scene) blind() bool { return len(s.a.Tracks) == 0 && len(s.a.Diagnosis.NotLookedAt) > 4 }
 
 func nouns(gaps []analyze.Gap) []string {
 	var out []string

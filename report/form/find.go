@@ -4,20 +4,9 @@ package form
 // under, when given, restricts them to those with each of these Keys above.
 func (d *Doc) Find(title string, under ...string) []*Section {
 	want := Key(title)
-	return d.pick(under, func(s *Section) bool { return s.Key() == want })
-}
-
-// FindLike returns the sections whose heading mentions these words, in any
-// order and in parentheses too: FindLike("cache") finds "Cache (Redis)" and
-// "Redis Cache". Use it where Find found nothing.
-func (d *Doc) FindLike(some string, under ...string) []*Section {
-	return d.pick(under, func(s *Section) bool { return Mentions(s.Title, some) })
-}
-
-func (d *Doc) pick(under []string, like func(*Section) bool) []*Section {
 	var found []*Section
 	for _, s := range d.Sections {
-		if s.Level > 0 && like(s) && s.isUnder(under) {
+		if s.Level > 0 && s.Key() == want && s.isUnder(under) {
 			found = append(found, s)
 		}
 	}
