@@ -187,6 +187,7 @@ type Stability struct {
 	Outages     []Outage
 	Stalls      []Outage // shorter stretches without completions; they do not count as outages
 	Restarts    []string // needs resource snapshots or the application's log
+	Restarted   []string // the component of each of Restarts
 	RestartsIn  string   // where restarts were looked for: "the application's log and uptime"; "" nowhere
 	LostWorkers int
 }
@@ -229,6 +230,9 @@ type PoolExhaustion struct {
 	AtUsers  measure.Value
 	Recovery measure.Value // s
 	Impact   string        // "" not measured
+	// Room says that the pool had connections to give while requests got none:
+	// they could not be made, and a larger pool would have had no more.
+	Room bool
 }
 
 // Timeouts are requests that timed out.

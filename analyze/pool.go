@@ -59,10 +59,45 @@ func poolExhaustion(c *context, o occurrences) PoolExhaustion {
 		return p
 	}
 	s := signs[best]
+	if most, ok := c.hadRoom(s); ok {
+		p.Room = true
+		p.Evidence += fmt.Sprintf("; but no more than %s were in use while they did: connections could not be made, which no larger pool mends", most)
+	}
 	p.AtUsers = s.users
 	p.Recovery = poolRecovery(c, s.last)
 	p.Impact = impact(c, max(s.first.from-1, firstEdge(c.history)), s.last.to)
 	return p
+}
+
+// roomy is the share of a pool's connections in use below which it had some to
+// give; shortLook is how many readings it takes to say so.
+const (
+	roomy     = .8
+	shortLook = 3
+)
+
+// hadRoom reports whether a recorded pool was never near its size while a sign
+// says that requests got no connection, and how much of it was in use at most.
+func (c *context) hadRoom(s poolSign) (most string, ok bool) {
+	from, to := c.at(s.first.from), c.at(s.last.to)
+	seen := 0
+	for i := range c.tracks.chosen {
+		tr := &c.tracks.chosen[i]
+		if tr.Metric != "pool_in_use" || tr.Instance != "" || !(tr.Limit > 0) {
+			continue
+		}
+		_, value := tr.within(from, to)
+		if len(value) < shortLook {
+			return "", false
+		}
+		use := slices.Max(value)
+		if use >= roomy*tr.Limit {
+			return "", false
+		}
+		seen++
+		most = fmt.Sprintf("%.0f of %.0f connections", use, tr.Limit)
+	}
+	return most, seen == 1
 }
 
 // poolSigns are the signs that there are.

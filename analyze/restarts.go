@@ -23,7 +23,7 @@ type restartSign struct {
 // show: an uptime that goes back, a start time that changes, counters that go
 // back to zero, lines of the log. A service that was started before the load is
 // none. Signs within a few readings of each other tell of one restart.
-func (c *context) restarts() []string {
+func (c *context) restarts() (said, components []string) {
 	signs := c.restartSigns()
 	slices.SortStableFunc(signs, func(a, b restartSign) int { return cmp.Compare(a.to, b.to) })
 	type event struct {
@@ -47,14 +47,14 @@ func (c *context) restarts() []string {
 			e.texts = append(e.texts, s.text)
 		}
 	}
-	var out []string
 	for _, e := range events {
 		if e.weight < 2 {
 			continue
 		}
-		out = append(out, fmt.Sprintf("the %s restarted at about %s of the run: %s", ComponentWords(e.component), measure.Span(math.Round(e.to)), strings.Join(e.texts[:min(4, len(e.texts))], "; ")))
+		components = append(components, e.component)
+		said = append(said, fmt.Sprintf("the %s restarted at about %s of the run: %s", ComponentWords(e.component), measure.Span(math.Round(e.to)), strings.Join(e.texts[:min(4, len(e.texts))], "; ")))
 	}
-	return out
+	return said, components
 }
 
 // sameRestart is how far signs of one restart lie apart, in s: a process may be

@@ -29,7 +29,7 @@ func lookAtCache(s *scene) outcome {
 	evicted := s.rate("evictions_total", cache)
 	memory := s.series(cache, "memory_bytes")
 	limit := s.limit(memory, "memory_limit_bytes")
-	b := s.blame(nil, cacheTexts)
+	b := s.blame([]string{"cache"}, cacheTexts)
 	h, e, m := hits.in(s.stress), evicted.in(s.stress), memory.in(s.stress)
 	if len(h) == 0 && len(e) == 0 && !(b.share >= .1) {
 		if len(m) > 0 {

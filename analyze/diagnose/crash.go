@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/measure"
@@ -51,6 +52,11 @@ func lookForCrash(s *scene) outcome {
 		said = fmt.Sprintf("no request succeeded for %s from %s of the run on, at %s (%s)", measure.Span(math.Round(o.End-o.Start)), measure.Span(math.Round(o.Start)), count(float64(o.Users), "user", "users"), trimStop(o.Evidence))
 	}
 	f := analyze.Finding{Component: "application process", Onset: onset, Impact: s.impact()}
+	other := ""
+	if lines == 0 && restarts == 0 && !slices.Contains(st.Restarted, app) && len(st.Restarted) > 0 {
+		other = analyze.ComponentWords(st.Restarted[0])
+		f.Component = other
+	}
 	if len(st.Outages) > 0 {
 		f.Evidence = append(f.Evidence, evidence("time without a success", down, measure.Seconds, nil))
 	}
@@ -62,6 +68,9 @@ func lookForCrash(s *scene) outcome {
 	switch {
 	case len(st.Restarts) > 0:
 		said = join(said, trimStop(st.Restarts[0]))
+		if restarts == 0 {
+			f.Evidence = append(f.Evidence, evidence(upper(trimStop(st.Restarts[0])), float64(len(st.Restarts)), measure.Count, nil))
+		}
 	case restarts > 0:
 		said = join(said, "its uptime began anew")
 	}
@@ -75,6 +84,12 @@ func lookForCrash(s *scene) outcome {
 		}
 	}
 	f.Symptom = upper(said)
+	if other != "" {
+		f.Recommendation = fmt.Sprintf("Find out why the %s ended (its log and the kernel's of that second); let the application connect anew at once, and decide what it answers while the %s is away", other, other)
+		o := isFound(f, t)
+		o.independent = true
+		return o
+	}
 	if lines == 0 && restarts == 0 && len(st.Restarts) == 0 {
 		f.Component = "application, or what answers for it"
 		f.Recommendation = "Find out why connections were refused: whether a process ended (its log and the kernel's of that second) or what stands before it gave up"

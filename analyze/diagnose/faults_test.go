@@ -310,3 +310,39 @@ func TestNoHistory(t *testing.T) {
 		t.Error("something is found in nothing")
 	}
 }
+
+// The database restarted: that is neither the application's crash nor a pool
+// that is too small, although the log says that no connection was to be had.
+func TestDatabaseRestart(t *testing.T) {
+	l := newLab(.03)
+	l.fail(.1, bare503).say("pool", "QueuePool limit of size 20 overflow 0 reached", 900)
+	l.track(database, "uptime_seconds", func(t float64) float64 {
+		if t < 80 {
+			return 500 + t
+		}
+		return t - 80
+	})
+	a := l.analyse(t)
+	want(t, a, "crash")
+	if f := a.Diagnosis.Findings[0]; f.Component != "database" || !strings.Contains(f.Recommendation, "database") {
+		t.Errorf("%s: %s", f.Component, f.Recommendation)
+	}
+	if p := a.Failures.PoolExhaustion; !p.Room || !strings.Contains(p.Evidence, "of 20") {
+		t.Errorf("pool: %+v", p)
+	}
+}
+
+// Locust that does not get the processor is not busy, and yet at its limit.
+func TestStarvedGenerator(t *testing.T) {
+	l := newLab(1.5)
+	l.steady(app, "latency_mean_seconds", .004, .005)
+	l.run.Notes = append(l.run.Notes, loadtest.Note{Code: "gap", Severity: loadtest.Warn, Message: "No row was written for 3 s or more 6 times."})
+	want(t, l.analyse(t), "load_generator")
+	l = newLab(1.5)
+	l.run.Notes = append(l.run.Notes, loadtest.Note{Code: "gap", Severity: loadtest.Warn, Message: "No row was written for 3 s or more 6 times."})
+	for _, f := range l.analyse(t).Diagnosis.Findings {
+		if f.Kind == "load_generator" {
+			t.Errorf("named without its latency being elsewhere: %s", f.Symptom)
+		}
+	}
+}

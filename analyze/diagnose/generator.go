@@ -64,6 +64,7 @@ func lookAtGenerator(s *scene) outcome {
 		f.Evidence = append(f.Evidence, analyze.Evidence{Text: s.a.Capacity.GeneratorWhy, Figure: s.a.Capacity.ThinkTime})
 	}
 	outside := s.outside()
+	starved := s.starved()
 	if outside != "" {
 		f.Evidence = append(f.Evidence, analyze.Evidence{Text: outside, Figure: measure.Of(s.stressMean, measure.Seconds)})
 	}
@@ -76,6 +77,11 @@ func lookAtGenerator(s *scene) outcome {
 		t.saturation, t.waiting = 1, half(fell == analyze.Yes || outside != "")+.5
 	case b.share >= .05:
 		t.waiting = math.NaN()
+	case starved != "" && outside != "":
+		// It did not get the processor: how busy it was says nothing then.
+		said = append(said, starved)
+		t.saturation, t.waiting = .8, 1
+		f.Evidence = append(f.Evidence, analyze.Evidence{Text: starved, Figure: measure.None(measure.Count, measure.NotApplicable, "")})
 	case len(v) == 0 && log == nil:
 		return isBlind("Locust's log (--logfile) or its processor time during the run")
 	case len(v) == 0:
@@ -96,9 +102,23 @@ func lookAtGenerator(s *scene) outcome {
 		need = math.Max(processes+1, math.Ceil(mean(v)*processes/.6))
 		f.Recommendation = fmt.Sprintf("Repeat the run with %.0f Locust worker processes on cores of their own (%s of a core in use ÷ 0.6 each) before judging the system", need, percent(mean(v)*processes))
 	}
+	if starved != "" && !busy {
+		f.Recommendation = "Repeat the run with Locust on a machine, or on cores, that nothing else uses, before judging the system"
+	}
 	o := isFound(f, t)
 	o.independent = true
 	return o
+}
+
+// starved says that Locust did not come to write its history, which it does
+// each second whatever the system under test does; "" where it did.
+func (s *scene) starved() string {
+	for _, n := range s.a.Quality {
+		if n.Code == "gap" {
+			return trimStop(n.Message)
+		}
+	}
+	return ""
 }
 
 func half(yes bool) float64 {

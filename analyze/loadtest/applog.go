@@ -25,7 +25,7 @@ type AppLog struct {
 type LogEvents struct {
 	// Class is an error class as in results.json ("rate_limited", "timeout",
 	// "pool", …), or "restart" (a process started), "crash" (a process was
-	// killed or died), "memory" (out of memory), "slow" (a request reported as
+	// killed or died), "memory" (out of memory), "cache" (trouble with a cache), "slow" (a request reported as
 	// slow), "request" (a line of an access log that is none of these),
 	// "error" (an error of no known class), or a class of the user's own
 	// patterns.

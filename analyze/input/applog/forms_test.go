@@ -62,7 +62,7 @@ var forms_ = []struct {
 	{"logfmt: settings are no causes", "logfmt", `time=2026-11-23T18:40:18Z level=error msg="cannot render" timeout=30s pool=10`, "error ×1"},
 	{"zap, console", "python", "2026-11-23T18:40:18.123Z\tERROR\tapi/feed.go:12\trequest failed\t{\"status\": 500}", "http_5xx 500 ×1"},
 	{"zap, JSON", "json", `{"level":"error","ts":1795459218.123,"caller":"x.go:1","msg":"deadlock detected"}`, "db_lock_timeout ×1"},
-	{"JSON, milliseconds, numeric level", "json", `{"level":50,"time":1795459218123,"pid":1,"msg":"redis: connection refused"}`, "db_connection ×1"},
+	{"JSON, milliseconds, numeric level", "json", `{"level":50,"time":1795459218123,"pid":1,"msg":"redis: connection refused"}`, "cache ×1"},
 	{"JSON, request", "json", `{"@timestamp":"2026-11-23T18:40:18.123Z","log.level":"INFO","message":"request","http":{"request":{"method":"GET"},"response":{"status_code":429}},"url":{"path":"/v1/stories/5"},"user_type":"guest"}`,
 		"rate_limited 429 guest GET /v1/stories/* ×1"},
 	{"JSON, nested error", "json", `{"timestamp":"2026-11-23T18:40:18Z","level":"ERROR","message":"boom","error":{"type":"OperationalError","message":"FATAL: sorry, too many clients already"}}`, "pool ×1"},

@@ -19,6 +19,9 @@ const (
 	HTTP5xx      = "http_5xx"
 	Assertion    = "assertion"
 	Other        = "other"
+	// Cache is trouble with a cache, such as Redis. Only messages of a log are of
+	// it: results.json has no such class of failed requests.
+	Cache = "cache"
 )
 
 // A Cause is what a failure's text says of it.
@@ -59,8 +62,26 @@ func Message(text string, status int) Cause {
 	}
 	c := decide(e)
 	c.Generator = false
+	switch c.Class {
+	case DBConnection, DBOther, Connection, Timeout, Other, Assertion:
+		if ofCache.matches(e.message) {
+			return Cause{Class: Cache, Status: e.status, Named: true}
+		}
+	}
 	return c
 }
+
+// ofCache recognises a server's trouble with its cache, among messages that
+// name no other cause. A cache that is left out for the database's sake is
+// trouble with the cache, whatever else the line names.
+var ofCache = rule{class: Cache,
+	words: []string{"oom command not allowed", "misconf redis", "loading redis is loading", "readonly you can't write", "clusterdown", "redis.exceptions"},
+	when: []gated{
+		when("redis", `\b\w*redis\w*\b.*(error|exception|refused|reset|closed|lost|fail|time[ -]?d?[ -]?out|unavailable|unreachable|\bdown\b)`,
+			`(error|exception|refused|reset|closed|lost|fail|time[ -]?d?[ -]?out|unavailable|unreachable|\bdown\b).*\b\w*redis\w*\b`),
+		when("memcache", `\bmemcached?\b.*(error|exception|refused|reset|closed|lost|fail|time[ -]?d?[ -]?out|unavailable|unreachable|\bdown\b)`),
+		when("cache", `\bcache (server |backend |connection |cluster )?(is |was )?(unavailable|unreachable|down|lost|error|failed|failure|timed out)\b`,
+			`\b(cannot|can't|could not|unable to|failed to|error) (reach(ing)?|connect(ing)? to|access(ing)?|read(ing)? from|writ(e|ing) to) (the )?cache\b`)}}
 
 func decide(e parsedError) Cause {
 	if e.status == 429 {

@@ -208,3 +208,25 @@ func FuzzClassify(f *testing.F) {
 		}
 	})
 }
+
+// A cache's trouble is not the database's, whatever the line goes on to say.
+func TestCacheInLogs(t *testing.T) {
+	for text, want := range map[string]string{
+		"Redis error, falling back to database: dial tcp 127.0.0.1:6379: connect: connection refused path=/v1/feed": Cache,
+		"redis.exceptions.TimeoutError: Timeout reading from socket":                                                Cache,
+		"redis.exceptions.ConnectionError: No connection available.":                                                Pool,
+		"OOM command not allowed when used memory > 'maxmemory'.":                                                   Cache,
+		"memcached server 10.0.0.3:11211 timed out":                                                                 Cache,
+		"cache is unavailable, answering from the database":                                                         Cache,
+		"could not connect to server: Connection refused (database)":                                                DBConnection,
+		"cache lookup failed for relation 16412":                                                                    Other,
+		"Cache miss for key feed:12":                                                                                Other,
+	} {
+		if c := Message(text, 0); c.Class != want {
+			t.Errorf("%s: %s, want %s", text, c.Class, want)
+		}
+	}
+	if c := Classify("CatchResponseError('redis.exceptions.ConnectionError: Error 111 connecting to redis:6379. Connection refused.')"); c.Class == Cache {
+		t.Error("results.json has no such class of failed requests")
+	}
+}
