@@ -202,3 +202,16 @@ func TestSlowStateLasts(t *testing.T) {
 		t.Errorf("%+v, slow from %.0f users on; capacity %+v", b, fold, got.Capacity)
 	}
 }
+
+// A load under which every request fails is one to recover from, although an
+// outage says nothing of load.
+func TestRecoveryFromOutage(t *testing.T) {
+	r := build(40, 240, 40)
+	for i := 60; i < 130; i++ {
+		r.Rows[i].Failed = r.Rows[i].Done
+	}
+	r.Out = []Stretch{{60, 129}}
+	if got := Analyze(r).Recovery; got.Outcome != Recovered || !(got.Seconds.Low <= 10 && 10 <= got.Seconds.High) {
+		t.Errorf("%+v", got)
+	}
+}

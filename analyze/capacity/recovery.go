@@ -107,11 +107,13 @@ func (a *analysis) recovery() Recovery {
 }
 
 // violated reports whether a target is violated by the completions after row
-// from up to row to; known is false where nothing completed.
+// from up to row to; known is false where nothing completed. An outage
+// violates all there are.
 func (a *analysis) violated(from, to int) (bad, known bool) {
 	p := a.tally(Stretch{from, to})
 	if p.Requests < 1 {
-		return false, false
+		out := a.down(to)
+		return out, out
 	}
 	a.judge(&p)
 	for i, t := range a.run.Targets {
