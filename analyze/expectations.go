@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/peakload/peakload/analyze/measure"
@@ -126,7 +127,10 @@ func (c *context) held(p *Phase) string {
 	return fmt.Sprintf("%s for %.0f s", measure.Format(p.RPS, measure.Style{Plain: true}), p.End-p.Start)
 }
 
-func (c *context) staysUp(string) (YesNo, string) {
+func (c *context) staysUp(text string) (YesNo, string) {
+	if strings.Contains(strings.ToLower(text), "restart") && c.stability.Status == Pass && c.stability.RestartsIn == "" {
+		return Unknown, c.stability.Why // outages alone say nothing of restarts
+	}
 	switch c.stability.Status {
 	case Pass:
 		return Yes, c.stability.Why
@@ -215,13 +219,20 @@ func share(part, of float64) string {
 }
 
 // recovers: after the load went down, the latency and error targets held again.
-func (c *context) recovers(string) (YesNo, string) {
+// Where the sentence says within which time, the recovery took no longer.
+func (c *context) recovers(text string) (YesNo, string) {
 	note := strings.TrimSuffix(c.limits.RecoveryNote, ".")
 	if strings.HasPrefix(note, "From ") {
 		note = "from" + note[len("From"):]
 	}
 	switch c.limits.RecoveryOutcome {
 	case Recovered:
+		low, high, known := c.limits.Recovery.Limits()
+		if want, stated := timeIn(text); stated && known && low > want {
+			return No, "targets held again only after " + c.limits.RecoveryText + ": " + note
+		} else if stated && !(known && high <= want) {
+			return Unknown, "too close to tell: targets held again after " + c.limits.RecoveryText
+		}
 		return Yes, "targets held again after " + c.limits.RecoveryText + ": " + note
 	case NotRecovered:
 		return No, "targets did not hold again: " + note
@@ -257,6 +268,17 @@ func (c *context) recovers(string) (YesNo, string) {
 	}
 	return Unknown, fmt.Sprintf("%s: %s", span, why)
 }
+
+// timeIn returns the time in s that a sentence names: "within 30 seconds".
+func timeIn(text string) (float64, bool) {
+	m := timeWord.FindString(text)
+	if m == "" {
+		return 0, false
+	}
+	return plan.ParseDuration(m)
+}
+
+var timeWord = regexp.MustCompile(`(?i)\b\d+(?:\.\d+)?\s*(?:ms|s|sec|secs|seconds?|min|mins|minutes?)\b`)
 
 // recovery returns the last phase at low load after the peak, or nil.
 func (c *context) recovery() *Phase {

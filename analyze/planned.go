@@ -88,8 +88,18 @@ func matchPlan(ps []Phase, planned []plan.Phase) []plan.Phase {
 	return absent
 }
 
-// candidates returns the phases that a planned phase may mean.
+// candidates returns the phases that a planned phase may mean. A step whose
+// users are planned is a plateau of so many users, whatever its number.
 func candidates(ps []Phase, pl *plan.Phase) []int {
+	if kind, _ := kindOf(pl.Name); kind == Step && pl.UsersTo > 0 && pl.UsersFrom == pl.UsersTo {
+		var out []int
+		for i, p := range ps {
+			if (p.Kind == Step || p.Kind == Peak) && sameLevel(float64(p.UsersTo), pl.UsersTo) {
+				out = append(out, i)
+			}
+		}
+		return out
+	}
 	if out, known := named(ps, pl.Name); known {
 		return out
 	}

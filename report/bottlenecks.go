@@ -114,7 +114,7 @@ func (f *filler) noBottleneck(rank int) string {
 	case rank > 0 && f.undiagnosed():
 		return textNotMeasured + f.looked()
 	case rank == 0 && len(d.Suspicions)+len(d.NotLookedAt) > 0 && strings.HasPrefix(d.Summary, "No cause"):
-		return "None established" + f.looked() + " — " + form.Escape(d.Summary)
+		return "None established" + f.looked() + " — " + form.Escape(strings.TrimPrefix(strings.TrimPrefix(d.Summary, "No cause is established"), ": "))
 	}
 	return textNoneFound + f.looked()
 }
