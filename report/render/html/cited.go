@@ -183,6 +183,11 @@ func subject(n ast.Node, source []byte) string {
 	return ""
 }
 
+// sign is a sign behind a sentence that leads to what it rests on.
+func sign(entry int) template.HTML {
+	return template.HTML(`<span class="fig why" data-f="` + strconv.Itoa(entry) + `" aria-label="what this rests on"><svg class="icon" aria-hidden="true"><use href="#icon.why"/></svg></span>`)
+}
+
 // cited is a figure's text in an element that leads to an entry of the ledger.
 func cited(entry int, shown string) template.HTML {
 	return template.HTML(`<span class="fig" data-f="` + strconv.Itoa(entry) + `">` + template.HTMLEscapeString(shown) + `</span>`)
@@ -193,7 +198,7 @@ func (n *nodes) figureMark(w util.BufWriter, _ []byte, node ast.Node, entering b
 	switch {
 	case !ok:
 	case entering && m.sentence:
-		_, _ = w.WriteString(`<span class="fig why" data-f="` + strconv.Itoa(m.entry) + `" aria-label="what this rests on"><svg class="icon" aria-hidden="true"><use href="#icon.why"/></svg></span>`)
+		_, _ = w.WriteString(string(sign(m.entry)))
 		return ast.WalkSkipChildren, nil
 	case entering:
 		_, _ = w.WriteString(`<span class="fig" data-f="` + strconv.Itoa(m.entry) + `">`)

@@ -25,7 +25,7 @@ import (
 type view struct {
 	Title    string
 	Verdict  verdict
-	Facts    []string
+	Facts    []template.HTML
 	Targets  []target
 	Says     []saying
 	Contents []entry
@@ -63,22 +63,37 @@ type target struct {
 }
 
 // A saying is one of the two sentences that a reader asks for next.
-type saying struct{ Label, Text, More string }
+type saying struct {
+	Label string
+	Text  template.HTML
+	More  string
+	Why   template.HTML // leads to what it rests on
+}
 
 // sayings are the breaking point and the primary bottleneck.
-func sayings(a *analyze.Analysis) []saying {
+func sayings(a *analyze.Analysis, l *ledger) []saying {
 	var out []saying
 	if c := a.Capacity; c.BreakingText != "" {
-		out = append(out, saying{"Breaking point", capital(c.BreakingText), c.BreakingNote})
+		out = append(out, saying{Label: "Breaking point", Text: l.cite(chart.Visible(capital(c.BreakingText)), report.Trace{Value: c.Breaking}), More: c.BreakingNote})
 	}
 	d := a.Diagnosis
 	switch {
 	case len(d.Findings) > 0:
-		out = append(out, saying{"Primary bottleneck", capital(d.Findings[0].Component), d.Findings[0].Symptom})
+		f := d.Findings[0]
+		s := saying{Label: "Primary bottleneck", Text: escaped(capital(f.Component)), More: f.Symptom}
+		if len(f.Evidence) > 0 {
+			s.Why = sign(l.add(report.Trace{Evidence: f.Evidence}))
+		}
+		out = append(out, s)
 	case d.Summary != "":
-		out = append(out, saying{"Bottlenecks", d.Summary, ""})
+		out = append(out, saying{Label: "Bottlenecks", Text: escaped(d.Summary)})
 	}
 	return out
+}
+
+// escaped is a recorded text as HTML.
+func escaped(text string) template.HTML {
+	return template.HTML(template.HTMLEscapeString(chart.Visible(text)))
 }
 
 // capital begins a sentence.
@@ -121,7 +136,7 @@ var statusClasses = [...]string{"none", "pass", "fail", "warn"}
 var statusWords = [...]string{"Not measured", "Pass", "Fail", "Borderline"}
 
 func newView(a *analyze.Analysis, l *ledger) view {
-	v := view{Verdict: judge(a), Facts: facts(a), Says: sayings(a), Quality: a.Quality}
+	v := view{Verdict: judge(a), Facts: facts(a, l), Says: sayings(a, l), Quality: a.Quality}
 	for _, r := range a.Targets {
 		t := target{
 			Name: r.Target.Name, Limit: r.Target.Asks(), Scope: scope(r),
@@ -209,11 +224,16 @@ func scope(r analyze.TargetResult) string {
 }
 
 // facts are what the run was, in a line.
-func facts(a *analyze.Analysis) []string {
-	var f []string
+func facts(a *analyze.Analysis, l *ledger) []template.HTML {
+	var f []template.HTML
 	add := func(s string) {
 		if s != "" {
-			f = append(f, s)
+			f = append(f, escaped(s))
+		}
+	}
+	figure := func(before string, v measure.Value, behind string) {
+		if v.Measured() {
+			f = append(f, escaped(before)+l.cite(chart.Figure(v), report.Trace{Value: v})+escaped(behind))
 		}
 	}
 	r := a.Run
@@ -223,20 +243,14 @@ func facts(a *analyze.Analysis) []string {
 	}
 	switch d, ok := r.Duration.Float(); {
 	case ok:
-		add(measure.Span(d))
+		f = append(f, l.cite(measure.Span(d), report.Trace{Value: r.Duration}))
 	case !r.Start.IsZero() && r.End.After(r.Start):
 		add(measure.Span(r.End.Sub(r.Start).Round(time.Second).Seconds()))
 	}
 	add(r.Host)
-	if r.UsersPeak.Measured() {
-		add("up to " + chart.Figure(r.UsersPeak))
-	}
-	if r.Requests.Measured() {
-		add(chart.Figure(r.Requests) + " requests")
-	}
-	if r.Failures.Measured() {
-		add(chart.Figure(r.Failures) + " failed")
-	}
+	figure("up to ", r.UsersPeak, "")
+	figure("", r.Requests, " requests")
+	figure("", r.Failures, " failed")
 	return f
 }
 
