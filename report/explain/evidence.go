@@ -61,17 +61,17 @@ func (p page) resource(a *analyze.Analysis, component, metric string) error {
 
 func (p page) row(r *analyze.Resource) {
 	p.title(figure{title: fmt.Sprintf("%s of the %s", r.Title, analyze.ComponentWords(r.Component))})
-	p.line("peak", figureText(r.Peak))
+	p.line("peak", ratedText(r.Peak))
 	if r.Peak.Measured() {
 		p.line("unit", unitNames[r.Peak.Unit()])
 		p.line("limits", limitsOf(r.Peak))
 	}
-	normal := figureText(r.Normal)
+	normal := ratedText(r.Normal)
 	if r.NormalFrom != "" {
 		normal += ", over " + r.NormalFrom
 	}
 	p.line("normal", normal)
-	capacity := figureText(r.Capacity)
+	capacity := ratedText(r.Capacity)
 	if r.Capacity.Measured() && r.Track != nil && r.Track.LimitWhy != "" {
 		capacity += ": " + r.Track.LimitWhy
 	}
@@ -86,8 +86,16 @@ func (p page) row(r *analyze.Resource) {
 	if r.Onset == r.Onset { // a number
 		p.line("onset", fmt.Sprintf("at nine tenths of its capacity from %s of the run on", measure.Span(r.Onset)))
 	}
-	p.sources(r.Peak)
-	p.sources(r.Normal)
+	p.sourcesOf("Peak, from", r.Peak)
+	p.sourcesOf("Normal, from", r.Normal)
+}
+
+// ratedText is figureText for what is counted per second and is no request.
+func ratedText(v measure.Value) string {
+	if v.Measured() && v.Unit() == measure.PerSecond {
+		return measure.Format(v, measure.Style{Scale: "/s"})
+	}
+	return figureText(v)
 }
 
 // figureText is a figure, or what would give it.

@@ -202,11 +202,14 @@ func (p page) outages(s analyze.Stability) {
 	}
 }
 
-func (p page) sources(v measure.Value) {
+func (p page) sources(v measure.Value) { p.sourcesOf("From", v) }
+
+// sourcesOf writes the sources of one of several figures of a page.
+func (p page) sourcesOf(heading string, v measure.Value) {
 	if len(v.Sources()) == 0 {
 		return
 	}
-	p.w.WriteString("\nFrom\n")
+	p.w.WriteString("\n" + heading + "\n")
 	for _, s := range v.Sources() {
 		p.place(s)
 		if s.Formula != "" {
