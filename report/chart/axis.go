@@ -93,7 +93,7 @@ func (a Axis) Ticks() []float64 {
 	var ticks []float64
 	for i := range a.Names {
 		// Beside the last one there is no room.
-		if last := len(a.Names) - 1; i == last || i%max(1, a.Every) == 0 && last-i >= (a.Every+1)/2 {
+		if last := len(a.Names) - 1; i == last || i%max(1, a.Every) == 0 && last-i >= a.Every {
 			ticks = append(ticks, float64(i+1))
 		}
 	}

@@ -341,3 +341,35 @@ func TestAccessibility(t *testing.T) {
 		})
 	}
 }
+
+// The trend is drawn over named runs, and their names are text.
+func TestTrendInBrowser(t *testing.T) {
+	js := library(t)
+	if len(js) == 0 {
+		t.Log("no npm and so no chart library")
+		return
+	}
+	a := charttest.Overloaded()
+	a.Trend = &analyze.Trend{}
+	for i := range 12 {
+		a.Trend.Points = append(a.Trend.Points, analyze.TrendPoint{Label: charttest.Hostile[0], Start: time.Date(2026, 3, 1+i, 0, 0, 0, 0, time.UTC),
+			Figures: map[string]measure.Value{"latency_p95": measure.Of(float64(1+i)/10, measure.Seconds)}})
+	}
+	b := newBrowser(t)
+	b.open(t, tracedPage(t, a, js), 1280, "light", "")
+	got := eval[string](t, b, `(() => {
+		const stage = document.querySelector('#pl\\.trend .live');
+		const chart = echarts.getInstanceByDom(stage), label = chart.getOption().xAxis[0].axisLabel;
+		chart.dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 2});
+		return label.customValues.map(label.formatter).join(' ') + ' | ' + [...stage.children].map((e) => e.textContent).join(' ');
+	})()`)
+	for _, want := range []string{"03-01 ", " this run |", "03-03", "300 ms"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %q", want, got)
+		}
+	}
+	if rows := eval[string](t, b, `document.querySelector('#pl\\.trend tbody').textContent`); !strings.Contains(rows, "<img src=x onerror=alert(1)>") {
+		t.Errorf("the runs' names are not text: %.200s", rows)
+	}
+	calm(t, b)
+}
