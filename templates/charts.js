@@ -25,7 +25,7 @@
     number: (v) => group(v),
     times: (v) => `×${group(10 ** v)}`,
     bytes: (v) => {
-      const [name, unit] = [[' GB', 2 ** 30], [' MB', 2 ** 20], [' KB', 2 ** 10], [' B', 1]].find(([, u]) => Math.abs(v) >= u) || [' B', 1];
+      const [name, unit] = [[' GB', 2 ** 30], [' MB', 2 ** 20], [' KB', 2 ** 10], [' B', 1]].find(([, u]) => Math.abs(v) >= 0.999 * u) || [' B', 1];
       return v ? group(v / unit) + name : '0';
     },
   };

@@ -214,6 +214,7 @@ func splitStatus(t *ast.Text, source []byte) *ast.Text {
 			break
 		}
 	}
+	icon.answer(rest, source)
 	icon.alone = true
 	for n := ast.Node(rest); n != nil; n = n.NextSibling() {
 		icon.alone = icon.alone && n.Kind() == ast.KindText && n.(*ast.Text).Segment.Len() == 0
@@ -262,6 +263,33 @@ type status struct {
 	ast.BaseInline
 	class, word, symbol string
 	alone               bool // no word stands behind it
+}
+
+// answer takes the colour from the answer to a question in a list: whether yes
+// is good is for the question to say ("Occurred: no").
+func (s *status) answer(behind *ast.Text, source []byte) {
+	inList := false
+	for p := behind.Parent(); p != nil; p = p.Parent() {
+		inList = inList || p.Kind() == ast.KindListItem
+	}
+	var said []byte // in pieces where a link might have begun
+	for n := ast.Node(behind); n != nil; n = n.NextSibling() {
+		t, ok := n.(*ast.Text)
+		if !ok {
+			break
+		}
+		said = append(said, t.Segment.Value(source)...)
+	}
+	words := bytes.Fields(said)
+	if !inList || len(words) == 0 {
+		return
+	}
+	switch string(words[0]) {
+	case "Yes":
+		s.class = "yes"
+	case "No":
+		s.class = "no"
+	}
 }
 
 var kindStatus = ast.NewNodeKind("Status")
