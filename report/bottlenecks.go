@@ -46,6 +46,35 @@ func fillBottlenecks(f *filler, s *form.Section) {
 		put(l.slot, f.findingPart(rank, part))
 	}
 	f.bottleneckItems(s)
+	f.bottleneckTables(s)
+}
+
+// bottleneckTables fills tables with one bottleneck a row, in their order.
+func (f *filler) bottleneckTables(s *form.Section) {
+	for _, t := range s.Tables {
+		parts := make([]findingPart, len(t.Header))
+		known := 0
+		for i, h := range t.Header {
+			if part, ok := pick(h, findingParts); ok {
+				parts[i] = part
+				known++
+			}
+		}
+		if known < 2 {
+			continue
+		}
+		for rank, row := range t.Rows {
+			for i, c := range row.Cells {
+				switch {
+				case i >= len(parts) || !open(c):
+				case parts[i] != nil:
+					put(c, f.findingPart(rank, parts[i]))
+				case says(t.Header[i], "Bottleneck"):
+					put(c, f.bottleneck(rank))
+				}
+			}
+		}
+	}
 }
 
 // bottleneckItems fills a list that is all blank: one item a bottleneck.

@@ -21,7 +21,7 @@ func comparisonColumns(t *form.Table) bool {
 // that is neither the label nor the difference.
 func runColumns(t *form.Table) (baseline, current int, ok bool) {
 	label, diff := labelColumn(t, metricNames...), column(t, differenceNames...)
-	if diff < 0 {
+	if diff < 0 || has(t, targetNames...) {
 		return 0, 0, false
 	}
 	var runs []int

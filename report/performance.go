@@ -73,7 +73,7 @@ func fillPerformance(f *filler, s *form.Section) {
 		}
 		f.actual(p.actual, result, p.head)
 		if judged {
-			put(p.status, statusText(result.Status)+f.otherLimit(result, p.limit))
+			put(p.status, statusText(result.Status)+f.otherLimit(result, p))
 		} else if open(p.status) {
 			put(p.status, textNoTarget)
 		}
@@ -128,11 +128,11 @@ func limitLabel(m plan.Metric, p float64) string {
 
 // otherLimit says that a target from elsewhere was judged, not the one that
 // stands in the row.
-func (f *filler) otherLimit(r analyze.TargetResult, limit *form.Slot) string {
-	if limit == nil {
+func (f *filler) otherLimit(r analyze.TargetResult, p place) string {
+	if p.limit == nil {
 		return ""
 	}
-	t, err := plan.ParseTargetCell(limitLabel(r.Target.Metric, r.Target.P), planned(limit), plan.Pos{})
+	t, err := plan.ParseTargetCell(p.label, p.stating(), plan.Pos{})
 	if err == nil && t.Op == r.Target.Op && t.Limit == r.Target.Limit {
 		return ""
 	}

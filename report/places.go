@@ -172,9 +172,27 @@ func rowPlaces(t *form.Table, label, endpoint int) []place {
 			}
 			p.count = name.Text
 		}
+		if unit := statedUnit(t, row, target); unit != "" && p.count == "" {
+			p.label += " (" + unit + ")"
+		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// statedUnit is the unit of a row's target that stands in the target's header
+// or in a column of its own.
+func statedUnit(t *form.Table, row *form.Row, target int) string {
+	h := header(t, target)
+	if i := strings.LastIndexByte(h, '('); i >= 0 && strings.HasSuffix(h, ")") {
+		if unit, _ := unitOfHeader(h); unit != "" {
+			return h[i+1 : len(h)-1]
+		}
+	}
+	if c := cell(row, slices.IndexFunc(t.Header, func(h string) bool { return same(h, "Unit") })); c != nil && stated(c.Text) {
+		return c.Text
+	}
+	return ""
 }
 
 // columnBut is column for those that are not taken.
@@ -283,11 +301,31 @@ func columnPlaces(t *form.Table, endpoint int) []place {
 // targets, figures and statuses.
 func transposedPlaces(t *form.Table) []place {
 	var target, actual, status *form.Row
-	metrics := 0
+	metrics, all, counts := 0, len(t.Header) > 1, false
 	for i, h := range t.Header {
-		if _, _, ok := plan.LabelMetric(h); ok && i > 0 {
+		_, _, ok := plan.LabelMetric(h)
+		if ok && i > 0 {
 			metrics++
 		}
+		all, counts = all && (ok || counted(h)), counts || counted(h)
+	}
+	if all { // nothing but figures: the whole run's where requests are counted
+		var out []place
+		for _, row := range t.Rows {
+			for i, c := range row.Cells {
+				p := place{name: header(t, i), at: c, actual: c, head: header(t, i)}
+				if counts {
+					p.phase = plan.WholeRun
+				}
+				if counted(p.head) && unitAfter(c.Original) != "%" {
+					p.count = p.head
+				} else {
+					p.metric, p.p, _ = plan.LabelMetric(p.head)
+				}
+				out = append(out, p)
+			}
+		}
+		return out
 	}
 	for _, row := range t.Rows {
 		name := cell(row, 0)

@@ -34,7 +34,7 @@ func readResources(r *reader, s *form.Section) {
 			switch {
 			case ok:
 				r.plan.Capacities = append(r.plan.Capacities, plan.Capacity{
-					Component: s.Title, Metric: name.Text, Limit: limit, Unit: unit, None: none, Pos: r.at(slot),
+					Component: componentOf(s, t, row), Metric: name.Text, Limit: limit, Unit: unit, None: none, Pos: r.at(slot),
 				})
 			case stated(text) && startsWithDigit(text):
 				r.bad(slot, "a capacity is a number with its unit, or N/A; write for example 100, 100% or 4096 MB")
@@ -61,14 +61,21 @@ var components = []named[component]{
 	{[]string{"Host", "Machine", "Node", "System"}, component{"host", "the host"}},
 }
 
+// componentOf is what a row's figures are of: the section's heading, unless the
+// table has a column for it.
+func componentOf(s *form.Section, t *form.Table, row *form.Row) string {
+	for i, h := range t.Header {
+		if c := cell(row, i); c != nil && anySame(h, []string{"Component", "Tier", "Service", "System"}) && stated(c.Text) {
+			return c.Text
+		}
+	}
+	return s.Title
+}
+
 // fillResources fills the tables of what the system's parts used.
 func fillResources(f *filler, s *form.Section) {
-	what, known := pick(s.Title, components)
-	if !known {
-		what = component{"resources", "this component"}
-	}
 	for _, t := range tables(s, resourceColumns) {
-		row := resourceTable{filler: f, note: what.note, what: what.what, said: map[string]bool{},
+		row := resourceTable{filler: f, said: map[string]bool{},
 			normal: column(t, "Normal", "Baseline", "Idle"), peak: column(t, "Peak", "Max"), capacity: column(t, capacityNames...),
 			saturation: column(t, "Saturation", "% of Capacity", "Utilization"), status: column(t, "Status", "State", "Verdict", "Health")}
 		label := labelColumn(t, resourceNames...)
@@ -77,7 +84,13 @@ func fillResources(f *filler, s *form.Section) {
 			if name == nil || strings.TrimSpace(name.Text) == "" {
 				continue
 			}
-			r := f.a.Resource(s.Title, name.Text)
+			title := componentOf(s, t, cells)
+			what, known := pick(title, components)
+			if !known {
+				what = component{"resources", "this component"}
+			}
+			row.note, row.what = what.note, what.what
+			r := f.a.Resource(title, name.Text)
 			if r == nil {
 				r = &analyze.Resource{}
 				row.lacking = "Not measured: needs a figure of this name of " + what.what + ", which no file of this run holds."
@@ -85,7 +98,7 @@ func fillResources(f *filler, s *form.Section) {
 				row.lacking = ""
 			}
 			for i, c := range cells.Cells {
-				if i != label {
+				if i != label && open(c) {
 					row.fill(c, i, header(t, i), r)
 				}
 			}

@@ -27,7 +27,7 @@ func fillSummary(f *filler, s *form.Section) {
 		switch {
 		case p.Label != "" || !open(p):
 		case anySame(s.Title, []string{"Summary", "Executive Summary", "Management Summary", "TL;DR", "Conclusion", "Verdict", "Overall Verdict"}):
-			put(p, f.verdictText()+f.diagnosed())
+			put(p, f.summed())
 		case same(s.Title, "Root Cause"), same(s.Title, "Root Cause Analysis"):
 			put(p, f.cause())
 		}
@@ -61,12 +61,16 @@ func (f *filler) verdictText() string {
 	return textNotMeasured + ": " + strings.Join(decided(analyze.NotMeasured), ", ")
 }
 
-// diagnosed is the diagnosis behind a verdict.
-func (f *filler) diagnosed() string {
-	if s := f.a.Diagnosis.Summary; s != "" {
-		return ". " + form.Escape(s)
+// summed is the verdict with the diagnosis behind it.
+func (f *filler) summed() string {
+	why := form.Escape(f.a.Diagnosis.Summary)
+	switch {
+	case why == "":
+		return f.verdictText()
+	case len(f.a.Targets) == 0:
+		return why
 	}
-	return ""
+	return f.verdictText() + ". " + why
 }
 
 // cause is the first bottleneck with its symptom.
