@@ -83,13 +83,17 @@ func runCheck(args []string, s streams) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := writeFiles(files); err != nil {
+	if err := writeFiles(files, s); err != nil {
 		return 0, err
 	}
 	if f.doc == "" && len(f.targets)+len(f.maxRegressions) == 0 {
 		fmt.Fprintf(s.err, "judged by the targets of the %s; state yours with -d FILE or --target\n", builtinName)
 	}
-	if err := text.Verdict(s.out, j.analysis, text.Options{Color: coloured(s)}); err != nil {
+	table := s
+	if takesStdout(f.outputs()) {
+		table.out = s.err
+	}
+	if err := text.Verdict(table.out, j.analysis, text.Options{Color: coloured(table)}); err != nil {
 		return 0, err
 	}
 	if f.github {

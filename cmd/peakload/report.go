@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -49,7 +50,7 @@ const reportHelp = `Usage: peakload report RESULTS [flags]
 Analyses a run and fills in the blanks of the results document.
 
 ` + inputHelp + `
-What is written
+What is written (FILE may be - for standard output)
   -o, --out FILE          the filled document (default: standard output)
   -w, --write             fill the document in place (needs -d)
       --html FILE         one self-contained page with charts
@@ -209,8 +210,22 @@ func rendered(j *job, outputs []output) ([]rendering, error) {
 	return files, nil
 }
 
-func writeFiles(files []rendering) error {
+// toStdout is the name that stands for standard output.
+const toStdout = "-"
+
+// takesStdout reports whether one of the outputs goes to standard output.
+func takesStdout(outputs []output) bool {
+	return slices.ContainsFunc(outputs, func(o output) bool { return o.name == toStdout })
+}
+
+func writeFiles(files []rendering, s streams) error {
 	for _, o := range files {
+		if o.name == toStdout {
+			if _, err := s.out.Write(o.data); err != nil {
+				return err
+			}
+			continue
+		}
 		if o.folder {
 			if err := os.MkdirAll(filepath.Dir(o.name), 0o777); err != nil {
 				return plainError(err)
@@ -248,12 +263,13 @@ func (f *reportFlags) publish(j *job, files []rendering, s streams) error {
 		files = append(files, rendering{name: f.doc, data: filled})
 	case f.out != "" && f.out != "-":
 		files = append(files, rendering{name: f.out, data: filled})
+	case f.out == "" && takesStdout(f.outputs()): // instead of the document
 	default:
 		if _, err := s.out.Write(filled); err != nil {
 			return err
 		}
 	}
-	return writeFiles(files)
+	return writeFiles(files, s)
 }
 
 // remarks tells the person at the terminal what they should know: doubts
