@@ -31,6 +31,7 @@ func immediate(s *scene) []string {
 	generatorFull := len(fs) > 0 && fs[0].Kind == "load_generator"
 	if !generatorFull && len(fs) == 0 {
 		add(s.afterOutage())
+		add(s.afterDrift())
 		add(s.afterPool())
 		add(s.slowest())
 		add(s.worstErrors())
@@ -130,8 +131,8 @@ func (s *scene) worstErrors() string {
 // were hurt.
 func (s *scene) toSee() string {
 	gaps := s.a.Diagnosis.NotLookedAt
-	if !s.hurt || len(gaps) == 0 {
-		return ""
+	if !s.hurt || len(gaps) == 0 || len(gaps) == 1 && gaps[0].Kind == "network" {
+		return "" // a network's limit is seldom recorded and seldom the cause
 	}
 	return fmt.Sprintf("Repeat the run under peakload record, so that %s can be looked at: %s", s.unseen(), s.hurtWhy)
 }

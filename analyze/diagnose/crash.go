@@ -31,6 +31,9 @@ func lookForCrash(s *scene) outcome {
 		}
 		return isClear("no outage" + seen)
 	}
+	if slowest, ok := s.hung(); ok {
+		return s.hangFinding(slowest)
+	}
 	t := noTerms()
 	if s.failures() > 0 {
 		t.text = refused.term()

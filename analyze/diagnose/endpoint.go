@@ -9,6 +9,7 @@ import (
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/analyze/plan"
 )
 
 // calledTexts are the words for a service that the application itself calls.
@@ -47,6 +48,8 @@ func lookAtEndpoints(s *scene) outcome {
 	case len(slow) == 0 && len(always) > 0:
 	case len(slow) == 0:
 		return isClear("no endpoint slowed down by three times or more")
+	case !s.slowed() && !s.missed(plan.Percentile, plan.Mean, plan.Max) && !failMore(slow, rest):
+		return isClear(fmt.Sprintf("%s slowed down by three times or more, but no latency target was missed, and it is not where requests failed: that is not what users had to complain of", and(namesOf(slow))))
 	case len(rest) == 0 || trifling(rest, slow):
 		low, high := slow[0].factor(), slow[0].factor()
 		for _, c := range slow {
@@ -81,8 +84,12 @@ func lookAtEndpoints(s *scene) outcome {
 			names = append(names, fmt.Sprintf("%s (%s, %s before)", endpointName(c.Method, c.Name), seconds(c.after), seconds(c.before)))
 			f.Evidence = append(f.Evidence, evidence(fmt.Sprintf("%s: own part of the slowdown", endpointName(c.Method, c.Name)), c.shareOfRise, measure.Ratio, nil))
 		}
-		said = fmt.Sprintf("only %s slowed down: their own part of the rise in mean latency is %s; the other %s did not by three times", and(names), percent(math.Min(1, own)), count(float64(len(rest)), "endpoint", "endpoints"))
-		f.Component = and(namesOf(slow)) + ", or what they call"
+		whose, what := "its", "it calls"
+		if len(slow) > 1 {
+			whose, what = "their", "they call"
+		}
+		said = fmt.Sprintf("only %s slowed down: %s own part of the rise in mean latency is %s; the other %s did not by three times", and(names), whose, percent(math.Min(1, own)), count(float64(len(rest)), "endpoint", "endpoints"))
+		f.Component = and(namesOf(slow)) + ", or what " + what
 	case len(always) > 0:
 		t.saturation = 1
 		said = always[0].said
@@ -100,7 +107,17 @@ func lookAtEndpoints(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence(b.said("a called service"), b.named, measure.Count, nil))
 	}
 	f.Symptom = upper(said)
-	f.Recommendation = "Measure the calls that these endpoints make to other services; give them a time limit well below the users' patience, and answer without them (a cached answer, a queue) when it passes"
+	who := "these endpoints"
+	switch {
+	case len(slow) > 0:
+		who = and(namesOf(slow))
+	case len(always) > 0:
+		who = always[0].name
+	}
+	f.Recommendation = fmt.Sprintf("Trace where the time of %s goes: its own work, its queries, locks that only it takes, or services that it calls; give such calls a time limit well below the users' patience, and answer without them (a cached answer, a queue) when it passes", who)
+	if len(slow) > 1 {
+		f.Recommendation = strings.NewReplacer("its own", "their own", "its queries", "their queries", "only it takes", "only they take", "it calls", "they call").Replace(f.Recommendation)
+	}
 	if called.found {
 		f.Recommendation = fmt.Sprintf("Give the calls to %s a time limit and a circuit breaker, and cache or queue what they are for: %s", called.name, called.said)
 	}
@@ -109,6 +126,19 @@ func lookAtEndpoints(s *scene) outcome {
 	// else is at its limit.
 	o.independent = called.found || b.share >= .1
 	return o
+}
+
+// failMore reports whether most of the failures are of the endpoints that
+// slowed down.
+func failMore(slow, rest []change) bool {
+	of := func(cs []change) float64 {
+		n := 0.
+		for _, c := range cs {
+			n += c.failed
+		}
+		return n
+	}
+	return of(slow) > of(rest)
 }
 
 // slowedAlike reports whether endpoints slowed down together, so that none of

@@ -44,6 +44,7 @@ func issues(s *scene) []analyze.Issue {
 		p0 = append(p0, analyze.Issue{Severity: "P0", Title: "The system did not recover after the load", Evidence: plainSentence(a.Capacity.RecoveryNote)})
 	}
 	p1 = append(p1, findingIssues(a)...)
+	p1 = append(p1, driftIssue(s)...)
 	high, saturatedRows := resourceIssues(a)
 	p1, p2 = append(p1, saturatedRows...), append(p2, high...)
 	for _, f := range a.Diagnosis.Suspicions {

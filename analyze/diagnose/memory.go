@@ -41,6 +41,9 @@ func lookAtMemory(s *scene) outcome {
 	nearLimit := limit > 0 && highest(v) >= .9*limit && grew >= 1.5
 	died := killed > 0 || grew >= 3 && slope > 0 && s.fellBack(sr)
 	if !died && !nearLimit && !swapping {
+		if o, ok := s.lookForLeak(sr); ok {
+			return o
+		}
 		said := "memory was not short"
 		if len(v) > 0 {
 			said = fmt.Sprintf("the application used at most %s", bytes(top))

@@ -37,6 +37,9 @@ func lookAtPool(s *scene) outcome {
 			v, use, limit = nil, nil, math.NaN()
 		}
 	}
+	if o, ok := s.lookForSlots(); ok {
+		return o
+	}
 	if p := s.a.Failures.PoolExhaustion; p.Room {
 		return isClear("requests got no connection although the pool had some to give: connections could not be made (" + plainSentence(p.Evidence) + ")")
 	}

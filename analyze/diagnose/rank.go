@@ -119,7 +119,7 @@ func lowerFirst(s string) string {
 func withoutRemainders(s *scene, hits []*outcome, d *analyze.Diagnosis) []*outcome {
 	other := ""
 	for _, o := range hits {
-		if o.kind != "slow_endpoint" && !o.finding.Suspected && o.finding.Score >= primaryLeast {
+		if (o.kind != "slow_endpoint" && o.kind != "memory" || o.independent) && !o.finding.Suspected && o.finding.Score >= primaryLeast {
 			other = o.finding.Component
 			break
 		}
@@ -133,7 +133,7 @@ func withoutRemainders(s *scene, hits []*outcome, d *analyze.Diagnosis) []*outco
 	}
 	var out []*outcome
 	for _, o := range hits {
-		if o.kind == "slow_endpoint" && !o.independent {
+		if (o.kind == "slow_endpoint" || o.kind == "memory") && !o.independent {
 			if other != "" {
 				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: fmt.Sprintf("%s; %s explains it", lowerFirst(o.finding.Symptom), other)})
 				continue
@@ -231,6 +231,8 @@ func summary(s *scene, d *analyze.Diagnosis) string {
 		return "The run recorded no request"
 	case !s.hurt:
 		return "Nothing limited this run: no latency or error target was missed, and latency did not rise by much under load"
+	case s.drifts && len(d.Suspicions) == 0:
+		return fmt.Sprintf("No cause is established: %s, and nothing that was looked at was at its limit", s.drift.said())
 	case len(d.Suspicions) > 0:
 		f := d.Suspicions[0]
 		return fmt.Sprintf("No cause is established (%s); suspected is the %s: %s", s.hurtWhy, f.Component, lowerFirst(f.Symptom))

@@ -174,7 +174,10 @@ func look(s *scene) []outcome {
 	out := make([]outcome, 0, len(rules))
 	for _, r := range rules {
 		o := r.look(s)
-		o.kind, o.finding.Kind, o.finding.Title = r.kind, r.kind, upper(r.noun)
+		o.kind, o.finding.Kind = r.kind, r.kind
+		if o.finding.Title == "" {
+			o.finding.Title = upper(r.noun)
+		}
 		out = append(out, o)
 	}
 	return out

@@ -37,6 +37,9 @@ type scene struct {
 	hurtWhy string
 	// onset is when it began, in s of the run; NaN not known.
 	onset float64
+	// drift is a rise of latency at constant load; drifts says that there is one.
+	drift  drift
+	drifts bool
 }
 
 // slowFactor and slowBy are how much the mean latency must rise from light
@@ -64,6 +67,7 @@ func newScene(a *analyze.Analysis) *scene {
 	s.findLight()
 	s.judgeHarm()
 	s.onset = s.findOnset()
+	s.drift, s.drifts = s.findDrift()
 	return s
 }
 
