@@ -3,6 +3,7 @@ package html
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -34,19 +35,43 @@ type browser struct {
 	requests []string
 }
 
-// newBrowser starts Chromium. Where there is none the test fails: what a
+// one is the browser of all tests: starting one takes longer than a test.
+var one struct {
+	sync.Once
+	*browser
+	err  error
+	stop []func()
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	for _, stop := range one.stop {
+		stop()
+	}
+	os.Exit(status)
+}
+
+// newBrowser returns Chromium. Where there is none the test fails: what a
 // browser makes of the page is the point.
 func newBrowser(t *testing.T) *browser {
 	t.Helper()
+	one.Do(func() { one.browser, one.err = startBrowser() })
+	if one.err != nil {
+		t.Fatal(one.err)
+	}
+	return one.browser
+}
+
+func startBrowser() (*browser, error) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Fatal("no chromium: make components, or apt-get install chromium")
+		return nil, errors.New("no chromium: make components, or apt-get install chromium")
 	}
 	dir, err := os.MkdirTemp("", "peakload-browser-")
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	ctx, stop := context.WithTimeout(context.Background(), 60*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), 4*time.Minute)
 	ctx, stopAllocator := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(dir, "profile")), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
@@ -54,10 +79,7 @@ func newBrowser(t *testing.T) *browser {
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND"), chromedp.WSURLReadTimeout(30*time.Second),
 	)...)
 	ctx, stopTab := chromedp.NewContext(ctx)
-	t.Cleanup(func() {
-		stopTab()
-		stopAllocator()
-		stop()
+	one.stop = []func(){stopTab, stopAllocator, stop, func() {
 		// The browser's children write for a moment longer.
 		for range 20 {
 			if os.RemoveAll(dir) == nil {
@@ -65,16 +87,16 @@ func newBrowser(t *testing.T) *browser {
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
-	})
+	}}
 	b := &browser{ctx: ctx, dir: dir}
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	go b.console()
-	return b
+	return b, nil
 }
 
 func (b *browser) note(list *[]string, s string) {
