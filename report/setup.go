@@ -48,11 +48,16 @@ func settingOf(label string) (setting, bool) {
 	return setting{}, false
 }
 
+// configuration recognises the test configuration by its heading.
+func configuration(s *form.Section) bool {
+	return titled("Test Configuration", "Test Setup", "Test Parameter", "Load Configuration", "Run Configuration", "Test Environment")(s)
+}
+
 // setupSection recognises the test configuration by its heading, and under
 // other headings, the document's own among them, by its lines: two settings or
 // more, one of which nothing but a configuration has.
 func setupSection(s *form.Section) bool {
-	if titled("Test Configuration", "Test Setup", "Test Parameter", "Load Configuration", "Run Configuration", "Test Environment")(s) {
+	if configuration(s) {
 		return true
 	}
 	if s.Level > 2 || says(s.Title, "Outage", "Incident", "Impact", "Issue") {
@@ -93,6 +98,7 @@ func fillSetup(f *filler, s *form.Section) {
 			f.absent(l.slot, "configuration", set.need)
 		case !stated(l.slot.Original):
 			put(l.slot, f.setting(set, measured))
+		case !configuration(s): // only blanks are ours there
 		case measured == "" || agrees || set.read == nil:
 			l.slot.Amend(l.slot.Markup())
 		default:

@@ -118,6 +118,7 @@ func randomFilling(t *rapid.T, tag string) filling {
 }
 
 func TestRandomRefill(t *testing.T) {
+	anySeed(t)
 	rapid.Check(t, func(t *rapid.T) {
 		src := randomDocument(t)
 		a, b := randomFilling(t, "A"), randomFilling(t, "Bee")
