@@ -143,7 +143,7 @@ var behaviours = []struct {
 	{[]string{"graceful", "degrad", "shed", "partial"}, (*context).expectGraceful},
 	{[]string{"latency increase", "slight", "slower", "increased latency", "elevated", "rising latency", "higher latency"}, (*context).expectSlower},
 	{[]string{"fail", "collapse", "break", "crash"}, (*context).expectFailure},
-	{[]string{"normal", "stable", "healthy", "no degradation", "nominal", "baseline", "fast"}, (*context).expectNormal},
+	{[]string{"normal", "stable", "healthy", "no degradation", "nominal", "baseline", "fast", "target", "slo"}, (*context).expectNormal},
 }
 
 // judgeBand says whether the expected behaviour of a band was seen.

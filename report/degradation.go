@@ -106,7 +106,7 @@ func (f *filler) bandText(b analyze.Band) string {
 	}
 	decided := func(v measure.Value, words ...string) bool {
 		for _, w := range words {
-			if rest, ok := strings.CutPrefix(why, w+" "); ok {
+			if rest, ok := strings.CutPrefix(why, w+" "); ok && rest != "" && strings.ContainsAny(rest[:1], "0123456789") {
 				parts = append(parts, strings.ToLower(w)+" "+f.trace(form.Escape(rest), Trace{Value: v}))
 				why = ""
 				return true
@@ -124,7 +124,7 @@ func (f *filler) bandText(b analyze.Band) string {
 			parts = append(parts, "mean "+f.show(b.Mean, plain))
 		}
 	}
-	if b.ErrorRate.Measured() && !decided(b.ErrorRate, "error rate", "Error rate") {
+	if b.ErrorRate.Measured() && !decided(b.ErrorRate, "error rate", "Error rate", "errors") {
 		parts = append(parts, "errors "+f.show(b.ErrorRate, plain))
 	}
 	if b.RPS.Measured() {
