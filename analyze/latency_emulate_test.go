@@ -30,6 +30,7 @@ type emulation struct {
 	phase float64 // fraction of the second of the first row
 	creep float64 // mean cost of a row, s
 	seed  uint64
+	soon  bool // the first row and the first request come in the same second
 }
 
 var locustPercentiles = []float64{.5, .66, .75, .8, .9, .95, .98, .99, .999, .9999, 1}
@@ -49,9 +50,11 @@ type counter struct {
 func (c *counter) log(t, v float64) {
 	s := int64(t)
 	if !c.began {
-		c.cache = map[int64]int{s: 0}
+		if c.cache == nil { // an endpoint begins with its first request
+			c.cache = map[int64]int{s: 0}
+			c.hist = map[float64]int{}
+		}
 		c.min, c.max = v, v
-		c.hist = map[float64]int{}
 		c.began = true
 	} else if s > c.last {
 		c.cache[s-1] = c.n
@@ -140,7 +143,13 @@ func emulate(reqs []request, names []loadtest.Endpoint, how emulation) (*loadtes
 	if how.full {
 		h.Scope, h.FullHistory = loadtest.Windowed, true
 	}
-	all := &counter{}
+	if how.soon {
+		start = math.Floor(reqs[0].t)
+		if f := reqs[0].t - start; f > .01 {
+			start += f * how.phase
+		}
+	}
+	all := &counter{cache: map[int64]int{int64(start): 0}, hist: map[float64]int{}}
 	each := make([]*counter, len(names))
 	h.Endpoints = make([]loadtest.Series, len(names))
 	for i := range each {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/peakload/peakload/analyze/internal/stats"
 	"github.com/peakload/peakload/analyze/loadtest"
@@ -115,13 +116,17 @@ func (l *latencies) endOf(s *loadtest.Series, k int, u int64) (low, high float64
 // Locust keeps a copy of the counts at the end of each second that was
 // followed by a request in the next one, and subtracts the copy of ten
 // seconds ago or the nearest one (stats.py, get_current_response_time_percentile).
+//
+// The first copy is an empty one, of the second in which counting began. It is
+// overwritten at that second's end if the next one has a request, so that the
+// requests of a run's first second, often its slowest, are in no row's window.
 func (l *latencies) viewAt(s *loadtest.Series, k int, stamp int64) (view, bool) {
 	h := l.run.History
 	if h.Step > 1.5 {
 		return l.masterView(s, k, stamp)
 	}
 	first := l.first[k]
-	began := h.Time[first] // the counters were zero at the latest then
+	began, sure := l.began(s, first, k)
 	for o := int64(0); o <= 16; o++ {
 		// ten seconds ago, then 11, 9, 12, 8 …
 		d := windowSeconds + (o+1)/2
@@ -129,15 +134,21 @@ func (l *latencies) viewAt(s *loadtest.Series, k int, stamp int64) (view, bool) 
 			d = windowSeconds - o/2
 		}
 		u := stamp - d
-		if u < began-1 {
+		if u < began {
+			if u == began-1 && !sure { // counting may have begun then
+				return view{}, false
+			}
 			continue
-		}
-		if u <= began {
-			return view{from: first}, true
 		}
 		base, doubt, j := l.completedBy(s, u, k)
 		next, doubt2, _ := l.completedBy(s, u+1, k)
-		if next-base < 0.5 { // nothing in the second after: no copy was made
+		empty, still := base < 0.5, next-base < 0.5
+		switch {
+		case u == began && !sure: // which second's end it was is not known
+			return view{}, false
+		case u == began && (empty || still):
+			return view{from: first}, true
+		case empty || still: // no copy was made: nothing before, or nothing in the second after
 			continue
 		}
 		// Whether that second had a request may be in doubt, and with it which
@@ -148,6 +159,34 @@ func (l *latencies) viewAt(s *loadtest.Series, k int, stamp int64) (view, bool) 
 		return view{from: j, before: base, doubt: doubt}, true
 	}
 	return view{}, false
+}
+
+// began is the second in which Locust began to count series s, in the segment
+// of sample k that starts with sample first: that of the start or the reset
+// for the aggregate and for what was counted before a reset, that of its first
+// request for another endpoint (stats.py, StatsEntry.__init__ and reset). sure
+// is false where it may be the second before.
+func (l *latencies) began(s *loadtest.Series, first, k int) (second int64, sure bool) {
+	h := l.run.History
+	if s == &h.Total || first > 0 && s.Requests[first-1] > 0 {
+		return h.Time[first], s.Requests[first] == 0
+	}
+	f := first + sort.Search(k-first, func(i int) bool { return s.Requests[first+i] > 0 })
+	second = h.Time[f]
+	if f == first {
+		return second, false
+	}
+	if h.Time[f-1] == second {
+		return second, true
+	}
+	low, high, ok := l.endOf(s, k, second-1)
+	switch {
+	case ok && high < 0.5:
+		return second, true
+	case ok && low > 0.5 && h.Time[f-1] == second-1:
+		return second - 1, true
+	}
+	return second, false
 }
 
 // masterView is viewAt for the master of a distributed run: its counters, and
