@@ -21,6 +21,13 @@ type lab struct {
 	users float64
 	eps   []labEndpoint
 	gone  map[string]bool
+	// silent seconds have no row in the history.
+	silent func(second int) bool
+	// course is every endpoint's latency over time; nil: from light to full.
+	course func(t float64) float64
+	// stuck is a stretch in which nothing is answered; at its end everything is
+	// that was asked before.
+	stuck [2]float64
 }
 
 type labEndpoint struct {
@@ -218,12 +225,17 @@ func (l *lab) analyse(t *testing.T) *analyze.Analysis {
 		users := math.Round(l.users * l.load(at))
 		mean := 0.
 		for _, e := range l.eps {
-			mean += e.share * (e.light + (e.full-e.light)*l.full(at))
+			mean += e.share * l.latency(e, at)
 		}
 		rate := users / (1 + mean)
 		now := 0.
 		for i, e := range l.eps {
-			lat := e.light + (e.full-e.light)*l.full(at)
+			lat := l.latency(e, at)
+			if at > l.stuck[0] && at <= l.stuck[1] {
+				rate = 0
+			} else if at == l.stuck[1]+1 {
+				rate, lat = users, lat+l.stuck[1]-l.stuck[0]
+			}
 			carry[i] += rate * e.share
 			n := math.Floor(carry[i])
 			carry[i] -= n
@@ -240,6 +252,14 @@ func (l *lab) analyse(t *testing.T) *analyze.Analysis {
 		}
 		all.max = math.Max(all.max, 2.2*now)
 		put(&h.Total, all, l.quantile(at, .5), l.quantile(at, .95), l.quantile(at, .99), now)
+		if l.silent != nil && l.silent(sec) {
+			for _, s := range append([]*loadtest.Series{&h.Total}, pointers(h.Endpoints)...) {
+				k := len(s.Requests) - 1
+				s.Requests, s.Failures, s.Mean, s.Median, s.Min, s.Max, s.Size = s.Requests[:k], s.Failures[:k], s.Mean[:k], s.Median[:k], s.Min[:k], s.Max[:k], s.Size[:k]
+				s.Quantiles = s.Quantiles[:4*k]
+			}
+			continue
+		}
 		h.Time = append(h.Time, int64(labStart)+int64(sec))
 		h.Line = append(h.Line, 2+sec*(len(l.eps)+1))
 		h.Users = append(h.Users, int(users))
@@ -264,13 +284,29 @@ func (l *lab) analyse(t *testing.T) *analyze.Analysis {
 	return a
 }
 
+// latency is an endpoint's mean latency at second t, s.
+func (l *lab) latency(e labEndpoint, t float64) float64 {
+	if l.course != nil {
+		return l.course(t)
+	}
+	return e.light + (e.full-e.light)*l.full(t)
+}
+
+func pointers(all []loadtest.Series) []*loadtest.Series {
+	var out []*loadtest.Series
+	for i := range all {
+		out = append(out, &all[i])
+	}
+	return out
+}
+
 // quantile is the latency that a share of the requests of second t do not
 // exceed, if every request of an endpoint takes its mean.
 func (l *lab) quantile(t, p float64) float64 {
 	by := map[float64]float64{}
 	var values []float64
 	for _, e := range l.eps {
-		v := e.light + (e.full-e.light)*l.full(t)
+		v := l.latency(e, t)
 		if by[v] == 0 {
 			values = append(values, v)
 		}

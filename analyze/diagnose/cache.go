@@ -30,6 +30,9 @@ func lookAtCache(s *scene) outcome {
 	memory := s.series(cache, "memory_bytes")
 	limit := s.limit(memory, "memory_limit_bytes")
 	b := s.blame([]string{"cache"}, cacheTexts)
+	if o, ok := s.lookForCacheAway(b); ok {
+		return o
+	}
 	h, e, m := hits.in(s.stress), evicted.in(s.stress), memory.in(s.stress)
 	if len(h) == 0 && len(e) == 0 && !(b.share >= .1) {
 		if len(m) > 0 {

@@ -21,7 +21,8 @@ func lookForCrash(s *scene) outcome {
 	for _, o := range st.Outages {
 		down += o.End - o.Start
 	}
-	if len(st.Outages) == 0 && len(st.Restarts) == 0 && restarts == 0 && lines == 0 {
+	gone, dbAway := s.away(database)
+	if len(st.Outages) == 0 && len(st.Restarts) == 0 && restarts == 0 && lines == 0 && !dbAway {
 		seen := ""
 		if len(s.series(app, "uptime_seconds", "start_time_seconds", "up")) == 0 && len(s.a.Recorded.AppLogs) == 0 {
 			if st.Status == analyze.NotMeasured {
@@ -60,6 +61,18 @@ func lookForCrash(s *scene) outcome {
 		other = analyze.ComponentWords(st.Restarted[0])
 		f.Component = other
 	}
+	if dbAway {
+		more := awaySaid("database", gone)
+		said = join(said, more)
+		f.Evidence = append(f.Evidence, evidence(more, gone.to-gone.from, measure.Seconds, s.series(database, "up")))
+		if lines == 0 && restarts == 0 && len(st.Restarts) == 0 {
+			other, f.Component = database, database
+			t.saturation = 1
+			if math.IsNaN(f.Onset) {
+				f.Onset = gone.from
+			}
+		}
+	}
 	if len(st.Outages) > 0 {
 		f.Evidence = append(f.Evidence, evidence("time without a success", down, measure.Seconds, nil))
 	}
@@ -82,7 +95,7 @@ func lookForCrash(s *scene) outcome {
 	}
 	if refused.named > 0 {
 		f.Evidence = append(f.Evidence, evidence(refused.said("a connection refused or lost"), refused.named, measure.Count, nil))
-		if lines == 0 && restarts == 0 && len(st.Restarts) == 0 {
+		if lines == 0 && restarts == 0 && len(st.Restarts) == 0 && !dbAway {
 			said = join(said, fmt.Sprintf("%s were refused or lost their connection; whether a process ended is in no file", count(refused.named, "request", "requests")))
 		}
 	}

@@ -25,7 +25,7 @@ type drift struct {
 const (
 	driftLeast  = 40. // s at one load
 	driftSettle = 10. // s of it that belong to reaching it
-	driftFactor = 2.
+	driftFactor = 1.75
 	sameUsers   = .03
 )
 
@@ -71,12 +71,43 @@ func (s *scene) findDrift() (drift, bool) {
 	if !(d.at > 0) {
 		return drift{}, false
 	}
-	// A step is over within twenty seconds.
-	low := median(s.meansIn(span{from: d.at - 15, to: d.at - 10}))
-	high := median(s.meansIn(span{from: d.at + 10, to: d.at + 15}))
-	rise := d.after - d.before
-	d.gradual = low > d.before+.25*rise || high < d.before+.75*rise
+	d.gradual = s.climbs(best) || s.risesIn(span{from: best.from, to: d.at - 3}) || s.risesIn(span{from: d.at + 3, to: best.to})
 	return d, true
+}
+
+// climbs reports whether a straight line fits the mean latencies of a stretch
+// better than the best step does (least squares).
+func (s *scene) climbs(sp span) bool {
+	y := s.meansIn(sp)
+	n := float64(len(y))
+	if n < 6 {
+		return false
+	}
+	var sx, sy, sxx, sxy, syy float64
+	for i, v := range y {
+		x := float64(i)
+		sx, sy, sxx, sxy, syy = sx+x, sy+v, sxx+x*x, sxy+x*v, syy+v*v
+	}
+	slope := (n*sxy - sx*sy) / (n*sxx - sx*sx)
+	line := syy - sy*sy/n - slope*(sxy-sx*sy/n)
+	step, head := math.Inf(1), 0.
+	for i := range y[:len(y)-1] {
+		head += y[i]
+		k := float64(i + 1)
+		step = math.Min(step, syy-head*head/k-(sy-head)*(sy-head)/(n-k))
+	}
+	return line < step
+}
+
+// risesIn reports whether the mean latency rose by half over a stretch of
+// twenty seconds or more: beside a step there is a climb then.
+func (s *scene) risesIn(sp span) bool {
+	third := (sp.to - sp.from) / 3
+	if 3*third < 20 {
+		return false
+	}
+	first, last := median(s.meansIn(span{from: sp.from, to: sp.from + third})), median(s.meansIn(span{from: sp.to - third, to: sp.to}))
+	return last >= 1.5*first && last-first >= slowBy
 }
 
 // meansIn returns the mean latencies of a stretch, second by second.

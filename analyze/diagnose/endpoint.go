@@ -49,7 +49,7 @@ func lookAtEndpoints(s *scene) outcome {
 	case len(slow) == 0:
 		return isClear("no endpoint slowed down by three times or more")
 	case !s.slowed() && !s.missed(plan.Percentile, plan.Mean, plan.Max) && !failMore(slow, rest):
-		return isClear(fmt.Sprintf("%s slowed down by three times or more, but no latency target was missed, and it is not where requests failed: that is not what users had to complain of", and(namesOf(slow))))
+		return isClear(fmt.Sprintf("%s slowed down, the first from %s to %s, but no latency target was missed and most requests failed elsewhere", and(namesOf(slow)), seconds(slow[0].before), seconds(slow[0].after)))
 	case len(rest) == 0 || trifling(rest, slow):
 		low, high := slow[0].factor(), slow[0].factor()
 		for _, c := range slow {

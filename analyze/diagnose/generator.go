@@ -114,11 +114,29 @@ func lookAtGenerator(s *scene) outcome {
 // each second whatever the system under test does; "" where it did.
 func (s *scene) starved() string {
 	for _, n := range s.a.Quality {
-		if n.Code == "gap" {
-			return trimStop(n.Message)
+		if n.Code == "gap" && s.silentShare() >= muchSilence {
+			return lowerFirst(trimStop(n.Message))
 		}
 	}
 	return ""
+}
+
+// muchSilence is the share of the time under stress without a row of the
+// history from which Locust was short of the processor; a single row that is
+// late is not.
+const muchSilence = .05
+
+// silentShare is the share of the time under stress that passed in gaps of
+// three seconds or more between rows of the history.
+func (s *scene) silentShare() float64 {
+	t := s.a.Timeline.Time
+	silent := 0.
+	for i := 1; i < len(t); i++ {
+		if d := t[i] - t[i-1]; d >= 3 && t[i] > s.stress.from && t[i-1] < s.stress.to {
+			silent += d - 1
+		}
+	}
+	return silent / (s.stress.to - s.stress.from)
 }
 
 func half(yes bool) float64 {

@@ -74,7 +74,7 @@ func outageIssues(a *analyze.Analysis) (out []analyze.Issue, down bool) {
 	outages := a.Stability.Outages
 	cause := ""
 	for _, f := range a.Diagnosis.Findings {
-		if f.Kind == "memory" || f.Kind == "crash" {
+		if f.Title != "Hang" && (f.Kind == "memory" || f.Kind == "crash") {
 			cause = "; " + lowerFirst(f.Component) + " named as the cause below"
 			break
 		}

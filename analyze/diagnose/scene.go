@@ -65,9 +65,9 @@ func newScene(a *analyze.Analysis) *scene {
 		s.stressUsers = u
 	}
 	s.findLight()
+	s.drift, s.drifts = s.findDrift()
 	s.judgeHarm()
 	s.onset = s.findOnset()
-	s.drift, s.drifts = s.findDrift()
 	return s
 }
 
@@ -229,6 +229,9 @@ func (s *scene) judgeHarm() {
 	}
 	if s.slowed() {
 		say(fmt.Sprintf("the mean latency rose from %s to %s", seconds(s.lightMean), seconds(s.stressMean)))
+	}
+	if s.drifts && (s.drift.gradual || s.drift.after >= slowFactor*s.drift.before) {
+		say(s.drift.said())
 	}
 }
 

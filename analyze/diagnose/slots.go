@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"unicode/utf8"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/measure"
@@ -13,6 +14,20 @@ import (
 // accepts no more connections (PostgreSQL's SQLSTATE 53300, MySQL's error 1040,
 // PgBouncer's max_client_conn). No larger pool of the application mends that.
 var slotTexts = regexp.MustCompile(`(?i)too many clients already|remaining connection slots|too many connections|\b53300\b|max_client_conn|no more connections allowed|max_user_connections`)
+
+// around is a text from a little before the words that matter, where these stand
+// far behind its beginning.
+func around(text string, words *regexp.Regexp) string {
+	at := words.FindStringIndex(text)
+	if at == nil || at[0] < 80 {
+		return text
+	}
+	from := at[0] - 20
+	for from > 0 && !utf8.RuneStart(text[from]) {
+		from--
+	}
+	return "…" + text[from:]
+}
 
 // lookForSlots: the database has no connection left to give, whatever room the
 // application's own pool has.
@@ -24,18 +39,13 @@ func (s *scene) lookForSlots() (outcome, bool) {
 	t := noTerms()
 	t.text = b.term()
 	use := s.series(database, "connections")
-	limit := s.limit(use, "connections_limit")
 	onset := s.first(s.rate("connections_refused_total", database), 1e-9)
 	most := highest(use.in(s.stress))
 	f := analyze.Finding{Title: "Connections of the database", Component: "connections that the database accepts", Onset: onset, Impact: s.impact()}
-	said := fmt.Sprintf("%s %s say that the database accepts no more connections, such as “%s”", whole(b.named), b.where, clip(b.sample, 160))
+	said := fmt.Sprintf("%s %s say that the database accepts no more connections, such as “%s”", whole(b.named), b.where, clip(around(b.sample, slotTexts), 120))
 	f.Evidence = append(f.Evidence, evidence(said, b.named, measure.Count, nil))
 	if most > 0 {
 		more := fmt.Sprintf("it had at most %s %s", count(most, "connection", "connections"), s.stress.name)
-		if limit > 0 && most <= limit {
-			more += fmt.Sprintf(" of %s", digits(limit))
-			t.saturation = clamp((most/limit - .7) / .25)
-		}
 		said += "; " + more
 		f.Evidence = append(f.Evidence, evidence(more, most, measure.Count, use))
 	}

@@ -1,0 +1,146 @@
+package diagnose
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/peakload/peakload/analyze"
+)
+
+// overTime gives every endpoint's latency a course of its own at the peak.
+func (l *lab) overTime(f func(t float64) float64) *lab {
+	l.course = f
+	return l
+}
+
+// Latency that climbs at constant load with the application's memory is a leak,
+// however far the memory's limit is.
+func TestLeakThatSlows(t *testing.T) {
+	l := newLab(.03).overTime(func(t float64) float64 { return .05 + max(0, t-rampEnd)*.008 })
+	l.track(app, "memory_bytes", func(t float64) float64 { return 3e7 + max(0, t)*4e6 })
+	a := l.analyse(t)
+	want(t, a, "memory")
+	if s := a.Diagnosis.Findings[0].Symptom; !strings.Contains(s, "constant 300 users") || !strings.Contains(s, "climbed") {
+		t.Error(s)
+	}
+}
+
+// Memory that grows while latency stays, and latency that climbs while memory
+// stays, are no leak that users feel.
+func TestNoLeak(t *testing.T) {
+	l := newLab(.03)
+	l.track(app, "memory_bytes", func(t float64) float64 { return 3e7 + max(0, t)*4e6 })
+	want(t, l.analyse(t), "")
+	l = newLab(.03).overTime(func(t float64) float64 { return .05 + max(0, t-rampEnd)*.008 })
+	a := l.analyse(t)
+	want(t, a, "")
+	if !issue(a, "Latency rose although the load did not") {
+		t.Errorf("%+v", a.Issues)
+	}
+}
+
+// A step at constant load is no matter of the load, and no leak either.
+func TestStepAtConstantLoad(t *testing.T) {
+	l := newLab(.03).overTime(func(t float64) float64 {
+		if t < 90 {
+			return .03
+		}
+		return .5
+	})
+	l.track(app, "memory_bytes", func(t float64) float64 { return 3e7 + max(0, t)*4e6 })
+	a := l.analyse(t)
+	want(t, a, "")
+	if !strings.Contains(a.Diagnosis.Summary, "stepped up") || !strings.Contains(strings.Join(a.Diagnosis.Immediate, " "), "1 min 3") {
+		t.Errorf("%s; %q", a.Diagnosis.Summary, a.Diagnosis.Immediate)
+	}
+}
+
+// Fluctuation is no drift.
+func TestNoDrift(t *testing.T) {
+	l := newLab(.03).overTime(func(t float64) float64 {
+		if int(t)%20 < 4 {
+			return .4
+		}
+		return .1
+	})
+	if a := l.analyse(t); issue(a, "Latency rose although the load did not") {
+		t.Errorf("%+v", a.Issues)
+	}
+}
+
+func issue(a *analyze.Analysis, title string) bool {
+	for _, i := range a.Issues {
+		if i.Title == title {
+			return true
+		}
+	}
+	return false
+}
+
+// The database has no connection left; the application's pool has.
+func TestSlots(t *testing.T) {
+	l := newLab(.03)
+	l.steady(app, "pool_limit", 60, 60).steady(app, "pool_in_use", 5, 18)
+	l.eps[2].full = .12 // what must connect anew takes a little longer
+	l.fail(.3, "HTTPError('500 Server Error: Internal Server Error for url: /feed')").
+		say("pool", strings.Repeat("x", 150)+" FATAL: remaining connection slots are reserved for non-replication superuser connections", 6000)
+	a := l.analyse(t)
+	want(t, a, "connection_pool")
+	f := a.Diagnosis.Findings[0]
+	if f.Component != "connections that the database accepts" || !strings.Contains(f.Symptom, "remaining connection slots") || strings.Contains(f.Recommendation, "Enlarge") {
+		t.Errorf("%s: %s: %s", f.Component, f.Symptom, f.Recommendation)
+	}
+}
+
+// The cache goes away under load.
+func TestCacheAway(t *testing.T) {
+	away := func(from float64) func(t float64) float64 {
+		return func(t float64) float64 {
+			if t >= from {
+				return 0
+			}
+			return 1
+		}
+	}
+	slow := func(t float64) float64 {
+		if t < 80 {
+			return .03
+		}
+		return .3
+	}
+	l := newLab(.03).overTime(slow)
+	l.track("cache", "up", away(80))
+	a := l.analyse(t)
+	want(t, a, "cache")
+	if s := a.Diagnosis.Findings[0].Symptom; !strings.Contains(s, "did not answer its monitor") {
+		t.Error(s)
+	}
+	// Long after users noticed, and nothing changed: it is not the cause.
+	l = fullPoolLab(1.2)
+	l.track("cache", "up", away(110))
+	want(t, l.analyse(t), "connection_pool")
+}
+
+// Requests that wait out an outage and are answered then: nothing ended.
+func TestHang(t *testing.T) {
+	l := newLab(.03)
+	l.stuck = [2]float64{80, 98}
+	a := l.analyse(t)
+	want(t, a, "crash")
+	f := a.Diagnosis.Findings[0]
+	if f.Title != "Hang" || !strings.Contains(f.Symptom, "none was refused") || strings.Contains(f.Recommendation, "process ended") {
+		t.Errorf("%s: %s: %s", f.Title, f.Symptom, f.Recommendation)
+	}
+	// With a restart it is not one.
+	l = newLab(.03)
+	l.stuck = [2]float64{80, 98}
+	l.track(app, "uptime_seconds", func(t float64) float64 {
+		if t < 96 {
+			return 500 + t
+		}
+		return t - 96
+	})
+	if f := l.analyse(t).Diagnosis.Findings; len(f) == 0 || f[0].Title == "Hang" {
+		t.Errorf("%+v", f)
+	}
+}
