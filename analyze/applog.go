@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -40,21 +41,65 @@ func (c *context) logged(classes ...string) loggedEvents {
 				out.last = e.Last
 			}
 			for s, n := range e.PerSecond {
-				out.perSecond[s] += n
+				if at := float64(s) - c.start; at >= -logEarly && at <= c.length()+logLate {
+					out.perSecond[s] += n
+				}
 			}
 		}
 	}
 	return out
 }
 
+// A history begins up to a few seconds after its first request and may end
+// before its last: what a log tells of in logEarly seconds before the run and
+// logLate seconds after it is still the run's, as in LogEvents.Count.
+const (
+	logEarly = 5.0
+	logLate  = 15.0
+)
+
+// logCover returns the stretch of the run from the first to the last line of the
+// application's logs, in s of the run; ok is false where none speaks of the run.
+// A log that ends before the run or begins after it says nothing of it. whole
+// says that the stretch leaves no more than a tenth of the run out at either
+// end: a quiet log has no line at the very start and the very end.
+func (c *context) logCover() (from, to float64, whole, ok bool) {
+	length := c.length()
+	from, to = math.Inf(1), math.Inf(-1)
+	for _, l := range c.run.AppLogs {
+		if start, end := l.Start-c.start, l.End-c.start; start < length && end > 0 {
+			from, to, ok = min(from, start), max(to, end), true
+		}
+	}
+	if !ok {
+		return math.NaN(), math.NaN(), false, false
+	}
+	slack := max(logLate, length/10)
+	return max(from, 0), min(to, length), from <= slack && to >= length-slack, true
+}
+
 // hasLog reports whether an application's log speaks of the run: of a healthy
 // one it may do so by lines before and after, and none that tells of trouble.
-// A log that ends before the run or begins after it says nothing.
 func (c *context) hasLog() bool {
-	end := c.start + c.length()
-	return slices.ContainsFunc(c.run.AppLogs, func(l loadtest.AppLog) bool {
-		return l.Counted > 0 || l.Start < end && l.End > c.start
-	})
+	_, _, _, ok := c.logCover()
+	return ok
+}
+
+// hasWholeLog reports whether the logs speak of the whole run, so that what they
+// do not tell of did not happen as far as the application knows.
+func (c *context) hasWholeLog() bool {
+	_, _, whole, _ := c.logCover()
+	return whole
+}
+
+// logPart says which part of the run the logs cover, where it is a part only:
+// " (it covers 0:40 to 2:10 of the run)"; "" where it is all.
+func (c *context) logPart() string {
+	from, to, whole, ok := c.logCover()
+	if whole || !ok {
+		return ""
+	}
+	return fmt.Sprintf(" (it covers %s to %s of the run)", measure.Span(math.Round(from)), measure.Span(math.Round(to)))
 }
 
 // endpoints are the endpoints that events name, most first.

@@ -69,13 +69,16 @@ func databaseErrors(c *context, o occurrences) DatabaseErrors {
 			return measure.None(measure.Count, measure.NotDerivable,
 				fmt.Sprintf("%s: none of the failures names one, and %s failures do not say what failed inside the server", need, grouped(hidden)))
 		}
-		if o.file == "" && c.hasLog() {
+		if o.file == "" && c.hasWholeLog() {
 			return measure.Of(0, measure.Count, measure.Source{File: c.run.AppLogs[0].File, Formula: "no line of class " + class})
+		}
+		if part := c.logPart(); o.file == "" && part != "" {
+			return measure.None(measure.Count, measure.NotDerivable, "a log of the whole run: the application's names none, but covers a part only"+part)
 		}
 		return best
 	}
 	return DatabaseErrors{
-		Connection:   count(classDBConnection),
+		Connection:   c.withRefusals(o, count(classDBConnection)),
 		QueryTimeout: count(classDBQuery),
 		LockTimeout:  count(classDBLock, "deadlocks_total"),
 		Other:        count(classDBOther, "conflicts_total"),

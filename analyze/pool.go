@@ -355,15 +355,19 @@ func (c *context) poolHeld(o occurrences) (YesNo, string) {
 			text += "; " + use
 		}
 		return No, text + "."
-	case p != nil && p.covered && !p.full && (hidden == 0 || c.hasLog()):
+	case p != nil && p.covered && !p.full && (hidden == 0 || c.hasWholeLog()):
 		return No, "The pool was never full for ten seconds on end: " + use + "."
 	case p != nil && p.covered && p.full && o.file != "" && o.named == 0 && o.unnamed == 0:
 		return No, "The pool was in full use, but no request failed: " + use + "."
 	case c.hasLog() && o.file != "" && (hidden == 0 || c.explained()*50 >= hidden*49):
 		if hidden == 0 && o.named+o.unnamed == 0 {
-			return No, "No request failed, and the application's log does not tell of an exhausted pool."
+			return No, "No request failed, and the application's log" + c.logPart() + " does not tell of an exhausted pool."
 		}
-		return No, "Neither a failure nor the application's log names a pool."
+		return No, "Neither a failure nor the application's log" + c.logPart() + " names a pool."
+	case o.file == "" && c.hasWholeLog():
+		return No, "None in the log: the application's log covers the run and does not tell of an exhausted pool."
+	case o.file == "" && c.hasLog():
+		return Unknown, "The application's log does not tell of an exhausted pool" + c.logPart() + "; no file names the failures: needs " + needFailures + ", and " + needPoolState + "."
 	case o.file == "":
 		return Unknown, "No file names the failures: needs " + needFailures + ", and " + needPoolState + "."
 	case hidden > 0:

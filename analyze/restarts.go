@@ -203,7 +203,7 @@ func (c *context) unreachables() []unreachable {
 func (c *context) looksForRestarts() string {
 	var in []string
 	if c.hasLog() {
-		in = append(in, "the application's log")
+		in = append(in, "the application's log"+c.logPart())
 	}
 	seen := func(is func(Track) bool) bool {
 		return slices.ContainsFunc(c.tracks.all, func(tr Track) bool {
