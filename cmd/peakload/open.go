@@ -124,6 +124,9 @@ func (in *inputs) open(results string, gate bool, s streams) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if client != nil {
+		askBefore(client, before.baseline, current)
+	}
 	a := analyze.Run(current, planned, before.baseline)
 	a.Trend = a.TrendOver(before.row)
 	a.JudgeRegressions(regressions)

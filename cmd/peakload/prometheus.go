@@ -73,6 +73,20 @@ func ask(c *prometheus.Client, run *loadtest.Run) error {
 	return nil
 }
 
+// askBefore adds to the run that is compared with what Prometheus still knows of
+// its time, so that the two are known alike. A baseline that is a results.json
+// holds its figures already. What is not to be had of an old run is a note, and
+// no reason to refuse the new one.
+func askBefore(c *prometheus.Client, baseline, current *loadtest.Run) {
+	if baseline == nil || baseline.Basis != nil {
+		return
+	}
+	if err := ask(c, baseline); err != nil {
+		current.Notes = append(current.Notes, loadtest.Note{Code: "prometheus_baseline", Severity: loadtest.Info,
+			Message: fmt.Sprintf("Of the baseline's time nothing was learned from Prometheus: %v.", err)})
+	}
+}
+
 // runTime returns the first and the last instant of a run that its files tell
 // of, in Unix seconds.
 func runTime(run *loadtest.Run) (first, last float64, ok bool) {
