@@ -95,7 +95,7 @@ func runRecord(args []string, s streams) (int, error) {
 		return 0, usage("record", "%v%s", err, meant(fs, err))
 	}
 	command := fs.Args()
-	prefix := record.LocustPrefix(command, os.Getenv)
+	prefix := locustPrefix(command)
 	after, err := f.validate(command, prefix)
 	if err != nil {
 		return 0, err
@@ -134,6 +134,25 @@ func runRecord(args []string, s streams) (int, error) {
 		return reported, err
 	}
 	return status, nil
+}
+
+// locustPrefix is the prefix that COMMAND makes Locust write to, by its command
+// line, its environment or its configuration files.
+func locustPrefix(command []string) string {
+	prefix := record.LocustPrefix(command, os.Getenv)
+	// Other programs do not read Locust's configuration.
+	if prefix != "" || !slices.ContainsFunc(command, func(arg string) bool { return strings.Contains(arg, "locust") }) {
+		return prefix
+	}
+	home, _ := os.UserHomeDir() // "" where there is none
+	for _, name := range record.ConfigFiles(command, home) {
+		if text, err := os.ReadFile(name); err == nil { // Locust itself complains of one that it needs
+			if p := record.ConfigPrefix(string(text)); p != "" {
+				prefix = p
+			}
+		}
+	}
+	return prefix
 }
 
 // validate finds flags that cannot be meant, before anything is begun, and
