@@ -45,6 +45,9 @@ const (
 // and the cache went on answering.
 func (c *context) cacheFallback() Mechanism {
 	m := Mechanism{Name: "Cache Fallback", Evidence: "needs cache and database snapshots over the run"}
+	if away, ok := c.withoutCache(); ok {
+		return away
+	}
 	hits := c.tracks.of("cache", "hit_ratio")
 	queries, up := c.tracks.first("database", "query_latency_seconds"), c.tracks.of("database", "up")
 	if queries == nil && up == nil {

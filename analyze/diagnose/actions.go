@@ -152,7 +152,7 @@ func (s *scene) refusedOnly() string {
 		}
 		style := measure.Style{Plain: true, Apart: []float64{r.Target.Limit}}
 		return fmt.Sprintf("Decide whether 429s count as errors: the error rate is %s with them and %s without, target %s (--count-429=separate leaves them out)",
-			measure.Format(r.Actual, style), measure.Format(other, style), r.Target.Op.String()+" "+r.Target.LimitText())
+			measure.Format(r.Actual, style), measure.Format(other, style), r.Target.Op.String()+" "+r.Target.LimitText()) + s.roomToSpare()
 	}
 	return ""
 }

@@ -77,11 +77,15 @@ func lookAtGenerator(s *scene) outcome {
 		t.saturation, t.waiting = 1, half(fell == analyze.Yes || outside != "")+.5
 	case b.share >= .05:
 		t.waiting = math.NaN()
-	case starved != "" && outside != "":
+	case starved != "" && (outside != "" || fell == analyze.Yes):
 		// It did not get the processor: how busy it was says nothing then.
 		said = append(said, starved)
 		t.saturation, t.waiting = .8, 1
 		f.Evidence = append(f.Evidence, analyze.Evidence{Text: starved, Figure: measure.None(measure.Count, measure.NotApplicable, "")})
+	case starved != "" && !s.clocked():
+		// Nothing tells whether latency was Locust's own: suspected.
+		said = append(said, starved)
+		t.saturation = .4
 	case len(v) == 0 && log == nil:
 		return isBlind("Locust's log (--logfile) or its processor time during the run")
 	case len(v) == 0:
@@ -155,6 +159,11 @@ func joined(said []string) string {
 		out += x
 	}
 	return out
+}
+
+// clocked reports whether the application measured its own latency under stress.
+func (s *scene) clocked() bool {
+	return len(s.series(app, "latency_mean_seconds", "latency_p50_seconds").in(s.stress)) > 0
 }
 
 // outside says where latency was spent when it was not in the application: its

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/loadtest"
+	"github.com/peakload/peakload/analyze/plan"
 )
 
 // overTime gives every endpoint's latency a course of its own at the peak.
@@ -90,6 +92,9 @@ func TestSlots(t *testing.T) {
 	if f.Component != "connections that the database accepts" || !strings.Contains(f.Symptom, "remaining connection slots") || strings.Contains(f.Recommendation, "Enlarge") {
 		t.Errorf("%s: %s: %s", f.Component, f.Symptom, f.Recommendation)
 	}
+	if n, _ := a.Failures.Database.Connection.Float(); n != 6000 {
+		t.Errorf("%v connections refused by the database", n)
+	}
 }
 
 // The cache goes away under load.
@@ -114,6 +119,11 @@ func TestCacheAway(t *testing.T) {
 	want(t, a, "cache")
 	if s := a.Diagnosis.Findings[0].Symptom; !strings.Contains(s, "did not answer its monitor") {
 		t.Error(s)
+	}
+	for _, m := range a.Mechanisms {
+		if m.Name == "Cache Fallback" && (m.Seen != analyze.Yes || !strings.Contains(m.Evidence, "answered without it")) {
+			t.Errorf("%+v", m)
+		}
 	}
 	// Long after users noticed, and nothing changed: it is not the cause.
 	l = fullPoolLab(1.2)
@@ -142,5 +152,34 @@ func TestHang(t *testing.T) {
 	})
 	if f := l.analyse(t).Diagnosis.Findings; len(f) == 0 || f[0].Title == "Hang" {
 		t.Errorf("%+v", f)
+	}
+}
+
+// Without the application's own clock a starved Locust is suspected, and not
+// ruled out.
+func TestStarvedGeneratorUnseen(t *testing.T) {
+	l := newLab(1.5)
+	l.silent = func(sec int) bool { return sec > 50 && sec < 130 && sec%12 < 3 }
+	l.run.Notes = append(l.run.Notes, loadtest.Note{Code: "gap", Severity: loadtest.Warn, Message: "No row was written for 3 s or more 6 times."})
+	d := l.analyse(t).Diagnosis
+	for _, f := range d.Suspicions {
+		if f.Kind == "load_generator" {
+			return
+		}
+	}
+	t.Errorf("not suspected: %+v", d.Findings)
+}
+
+// A limiter that refuses most of what an idle system could serve is asked about.
+func TestLimiterTooStrict(t *testing.T) {
+	for _, full := range []float64{3, 19} {
+		l := newLab(.03)
+		l.plan.Count429 = plan.As429Error
+		l.steady(app, "pool_in_use", 1, full)
+		l.fail(.8, "HTTPError('429 Client Error: Too Many Requests for url: /feed')")
+		said := strings.Join(l.analyse(t).Diagnosis.Immediate, " ")
+		if got := strings.Contains(said, "meant to be that low"); got != (full == 3) {
+			t.Errorf("%v in use: %s", full, said)
+		}
 	}
 }
