@@ -17,6 +17,7 @@ func (c *context) crossCheck() {
 	c.checkPlan()
 	c.checkRows()
 	c.checkGenerator()
+	c.checkSharedHost()
 	c.checkClosedLoop()
 }
 
