@@ -109,6 +109,10 @@ func (a capacityAnswer) said(p capacity.Point, t int) string {
 // asks is a target in words: "P95 < 1,000 ms".
 func asks(t plan.Target) string { return title(t) + " " + t.Asks() }
 
+// surpass is by how much the best half minute may lie above the capacity's upper
+// limit: it is the best of many, and so by chance above the mean.
+const surpass = 1.05
+
 func (a capacityAnswer) throughput() {
 	s := a.res.Sustained
 	if math.IsNaN(s.Goodput) || s.Goodput <= 0 {
@@ -123,7 +127,11 @@ func (a capacityAnswer) throughput() {
 	if !s.Held {
 		aside = " The error target was missed while it lasted; no stretch of that length kept it."
 	}
-	if x := a.res.Capacity; x.Known() {
+	x := a.res.Capacity
+	// What the system has done for half a minute it can do: less than that at the
+	// same load is a change in time and no capacity.
+	surpassed := x.Known() && s.Goodput > surpass*x.High
+	if x.Known() && !surpassed {
 		a.out.MaxRPS = measure.Within(x.Value, x.Low, x.High, measure.PerSecond, measure.Estimated, a.all("throughput of successes that more users did not raise"), src)
 		a.out.MaxRPSText = measure.Format(a.out.MaxRPS, measure.Style{})
 		a.out.MaxRPSNote = fmt.Sprintf("More users did not raise the successes beyond this. The highest seen %s is %s.%s", span, measure.Format(held, plain), aside)
@@ -135,6 +143,10 @@ func (a capacityAnswer) throughput() {
 	}
 	a.out.MaxRPS = measure.Within(s.Goodput, s.Goodput, math.Inf(1), measure.PerSecond, measure.Bounded, src)
 	a.out.MaxRPSText = "≥ " + measure.Format(held, plain)
+	if surpassed {
+		a.out.MaxRPSNote = fmt.Sprintf("The highest seen %s. Elsewhere in the run the loads held gave about %s, which more users did not raise: the highest was not kept up.%s", span, measure.Format(measure.Of(x.Value, measure.PerSecond, src), plain), aside)
+		return
+	}
 	if a.res.Fell {
 		a.out.MaxRPSNote = fmt.Sprintf("The highest seen %s. %s Needs %s.%s", span, fellBehind, needLevels, aside)
 		return
