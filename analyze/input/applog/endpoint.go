@@ -4,6 +4,7 @@ import "bytes"
 
 const (
 	endpointBytes = 200
+	pathBytes     = 2 << 10 // of a path; what is longer is cut anyhow
 	userTypeBytes = 64
 )
 

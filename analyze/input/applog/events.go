@@ -41,7 +41,9 @@ type event struct {
 	request  bool
 	tracing  bool // within a traceback
 	userType []byte
-	endpoint []byte
+	method   []byte
+	path     []byte
+	endpoint []byte // of method and path, once it is counted
 	example  []byte
 	line     int64
 	pid      int

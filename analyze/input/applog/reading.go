@@ -116,7 +116,8 @@ func (s *reading) begin(r *record, line []byte, number int64) {
 	}
 	e.example = append(e.example[:0], line[:min(len(line), exampleBytes+4)]...)
 	e.userType = append(e.userType[:0], r.userType[:min(len(r.userType), userTypeBytes)]...)
-	e.endpoint = appendEndpoint(e.endpoint[:0], r.method, r.path)
+	e.method = append(e.method[:0], r.method...)
+	e.path = append(e.path[:0], r.path[:min(len(r.path), pathBytes)]...)
 	if v.class == Crash {
 		e.pid = processID(line)
 	}
@@ -141,7 +142,7 @@ func (s *reading) more(r *record, line []byte, number int64) {
 	}
 	// A word in a continuation means little: only exceptions are asked, and
 	// what a dying process writes without a time.
-	exception := exceptional.Match(b[:min(len(b), exampleBytes)])
+	exception := exceptional(b[:min(len(b), exampleBytes)])
 	v := verdict{}
 	if exception || !r.dated {
 		v = s.verdicts.more(b)
@@ -152,7 +153,7 @@ func (s *reading) more(r *record, line []byte, number int64) {
 		// line before.
 		at, near := e.at, e.near
 		s.flush()
-		*e = event{open: true, at: at, near: near, verdict: v, line: number, userType: e.userType[:0], endpoint: e.endpoint[:0],
+		*e = event{open: true, at: at, near: near, verdict: v, line: number, userType: e.userType[:0], method: e.method[:0], path: e.path[:0], endpoint: e.endpoint[:0],
 			example: append(e.example[:0], line[:min(len(line), exampleBytes+4)]...)}
 		if v.class == Crash {
 			e.pid = processID(line)
@@ -180,6 +181,7 @@ func (s *reading) flush() {
 	if counts := s.lives.judge(e); !counts || !e.near {
 		return
 	}
+	e.endpoint = appendEndpoint(e.endpoint[:0], e.method, e.path)
 	s.events.add(e)
 }
 

@@ -69,7 +69,8 @@ func (t *taker) take(line []byte) *record {
 		return r
 	}
 	if line[0] != ' ' && line[0] != '\t' {
-		if i := serviceBar(line); i > 0 { // docker compose
+		if isDigit(line[0]) && len(line) > 4 && line[4] == '-' { // a date, no name of a service
+		} else if i := serviceBar(line); i > 0 { // docker compose
 			body = line[i:]
 		}
 		if len(body) > 0 && body[0] == '{' && t.json(body, r) {

@@ -1,6 +1,7 @@
 package applog
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -166,5 +167,30 @@ func decideMore(msg string) verdict {
 	return verdict{c.Class, c.Status, c.Named}
 }
 
-// exceptional recognises the lines of a traceback that name an exception.
-var exceptional = regexp.MustCompile(`^(Caused by: )?[A-Za-z_$][\w.$]*(Error|Exception|Timeout|Failure|Warning|Interrupt|Exit|[a-z]\.[A-Z]\w*)\b(:|$)`)
+// exceptional reports whether a line of a traceback names an exception:
+// "TimeoutError: …", "Caused by: java.net.ConnectException", "a.b.Gone".
+func exceptional(b []byte) bool {
+	b = bytes.TrimPrefix(b, []byte("Caused by: "))
+	n := 0
+	for n < len(b) && (isWord(b[n]) || b[n] == '.' || b[n] == '$') {
+		n++
+	}
+	if n < 2 || n < len(b) && b[n] != ':' || isDigit(b[0]) || b[0] == '.' {
+		return false
+	}
+	name := b[:n]
+	for _, end := range exceptions {
+		if len(name) > len(end) && bytes.HasSuffix(name, end) {
+			return true
+		}
+	}
+	// A class of a package: a dot between a small letter and a capital.
+	dot := n - 1
+	for dot > 0 && isWord(name[dot]) {
+		dot--
+	}
+	return dot >= 2 && dot < n-1 && name[dot] == '.' && name[dot-1]-'a' < 26 && name[dot+1]-'A' < 26
+}
+
+// exceptions are how names of exceptions end.
+var exceptions = [][]byte{[]byte("Error"), []byte("Exception"), []byte("Timeout"), []byte("Failure"), []byte("Warning"), []byte("Interrupt"), []byte("Exit")}
