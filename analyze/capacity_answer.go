@@ -188,6 +188,12 @@ func (a capacityAnswer) breaking() {
 				o.BreakingNote = fmt.Sprintf("%s was broken in the only load that was held: %s. %s Needs %s.", asks(t), at, fellBehind, needLevels)
 				break
 			}
+			if b.Light > 0 {
+				o.Breaking = measure.Within(b.Light, 0, b.Light, measure.Users, measure.Bounded, a.src(0, a.c.sampleAt(p.Start), "the load of the run's first requests"))
+				o.BreakingText = fmt.Sprintf("broke at ≤ %.0f users", b.Light)
+				o.BreakingNote = fmt.Sprintf("%s was broken before there were more than %.0f users, and in the load that was held: %s. Not the load breaks it.", asks(t), b.Light, at)
+				break
+			}
 			o.BreakingNote = fmt.Sprintf("%s was broken at the lowest load already: %s. Needs a run that begins lower.", asks(t), at)
 		case b.Model:
 			o.Model = true

@@ -25,11 +25,18 @@ func (a capacityAnswer) recovery() {
 		o.Recovery = measure.Within(r.Watched, r.Watched, math.Inf(1), measure.Seconds, measure.Bounded, a.all("seconds from the load's end to the run's"))
 		o.RecoveryText = fmt.Sprintf("not recovered: > %.0f seconds", r.Watched)
 		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down, when the run ended or the load rose again.", r.Watched)
+	case capacity.MissedBefore:
+		o.RecoveryText = "not identifiable: targets were missed at light load, too"
+		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down; but so they were before it, with up to %.0f users.", r.Watched, r.Users)
+		o.Recovery = measure.None(measure.Seconds, measure.NotIdentifiable, "a system that meets its targets at light load")
 	case capacity.NothingBroke:
 		o.RecoveryOutcome = NothingToRecover
 		o.Recovery = measure.None(measure.Seconds, measure.NotApplicable, "")
 		o.RecoveryText = "nothing to recover from"
 		o.RecoveryNote = "Every target held when the load went down."
+		if len(a.res.Soft) > 0 {
+			o.RecoveryNote = a.hardInWords() + " held when the load went down; a median or a mean beyond its target is degradation, not a break."
+		}
 		a.afterOutage()
 	default:
 		o.RecoveryText = "not observed"

@@ -44,6 +44,7 @@ func (a *analysis) breaking() {
 		switch {
 		case a.out.Fell: // what holds there holds at no other load
 			b.Outcome = BrokeFirst
+		case len(ps) == 1 && a.missedLightly(t, top, b):
 		case len(ps) == 1:
 			b.Model = true
 			b.Users = Range{n, n * .75, math.Min(n*1.25, ps[0].Users)}
@@ -54,6 +55,17 @@ func (a *analysis) breaking() {
 	if b.Outcome == Unidentified && judged {
 		b.Outcome = Held
 	}
+}
+
+// missedLightly reports whether a target was missed on the way to the one load
+// held before there was much load at all: then no load broke it.
+func (a *analysis) missedLightly(t int, top float64, b *Breaking) bool {
+	users, bad := a.lightMisses(lightLoad*top, &t)
+	if bad {
+		b.Outcome, b.Light = BrokeFirst, users
+		b.Users = Range{users, 0, users}
+	}
+	return bad
 }
 
 // firstBroken returns the first point from which a target is violated, -1 for

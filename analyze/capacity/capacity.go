@@ -125,11 +125,12 @@ func (r Range) Known() bool { return !math.IsNaN(r.Value) }
 // A Breaking is where the first target breaks.
 type Breaking struct {
 	Outcome Outcome
-	Users   Range // known only with outcome Broke
-	Target  int   // index of the target, -1 none
-	Model   bool  // no level was held below the breaking load: it follows from the law alone
-	Point   int   // the first broken point, -1 none
-	Good    int   // the last point that held, -1 none
+	Users   Range   // known only with outcome Broke
+	Target  int     // index of the target, -1 none
+	Model   bool    // no level was held below the breaking load: it follows from the law alone
+	Light   float64 // users at which the target was missed before a load was held; 0 not so
+	Point   int     // the first broken point, -1 none
+	Good    int     // the last point that held, -1 none
 	// Stays says that Users is less than what a climb held: once slow the
 	// system stays slow down to there, by the curve through the points.
 	Stays bool

@@ -215,3 +215,37 @@ func TestRecoveryFromOutage(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A target that is missed before there is any load is not broken by load, and
+// that it is missed afterwards is no want of recovery.
+func TestMissedAtLightLoad(t *testing.T) {
+	slow := func(users float64) float64 { return 1.5 }
+	a, target := lightAnalysis(slow)
+	if users, bad := a.lightMisses(30, &target); !bad || users > 30 {
+		t.Errorf("%g users, missed %v", users, bad)
+	}
+	late := func(users float64) float64 { return users / 50 }
+	a, target = lightAnalysis(late)
+	if _, bad := a.lightMisses(30, &target); bad {
+		t.Error("missed at light load although it was quick there")
+	}
+	if _, bad := a.lightMisses(1, &target); bad {
+		t.Error("judged by fewer requests than tell anything")
+	}
+}
+
+// lightAnalysis is a climb to 100 users in 50 s with a mean latency target of 1 s.
+func lightAnalysis(latency func(users float64) float64) (*analysis, int) {
+	r := &Run{Targets: []Target{{Kind: Mean, Limit: 1}}, Recorder: blank{}}
+	for i := range 51 {
+		users := 2 * float64(i)
+		done := users / (1 + latency(users))
+		r.Rows = append(r.Rows, Row{At: float64(i), Users: users, Done: done, Sum: done * latency(users)})
+	}
+	return &analysis{run: r}, 0
+}
+
+type blank struct{}
+
+func (blank) Quantile(int, int, float64) float64 { return math.NaN() }
+func (blank) Errors(int, int) float64            { return math.NaN() }

@@ -23,6 +23,7 @@ const (
 	NothingBroke
 	Recovered
 	NeverRecovered
+	MissedBefore // at the load that remained, targets were missed before the peak, too
 )
 
 // Lengths in s.
@@ -92,6 +93,9 @@ func (a *analysis) recovery() Recovery {
 	if rows[end].At-rows[last].At < math.Min(settled, out.Watched/3) {
 		out.Outcome = NeverRecovered
 		out.Users = rows[end].Users
+		if users, bad := a.lightMisses(math.Max(out.Users, lightLoad*most), nil); bad {
+			out.Outcome, out.Users = MissedBefore, users
+		}
 		return out
 	}
 	out.Outcome = Recovered
@@ -104,6 +108,33 @@ func (a *analysis) recovery() Recovery {
 	out.Seconds = Range{t, math.Max(0, t-2.5), t + 2.5}
 	out.Back = out.Drop + t
 	return out
+}
+
+// A light load is at most this share of the highest, and tells something from
+// so many requests on.
+const (
+	lightLoad     = .3
+	lightRequests = 30
+)
+
+// lightMisses reports whether targets were missed by the first requests of the
+// run, while it had at most so many users; those of of, or without one any that
+// is not soft. users is how many there were at the end of it.
+func (a *analysis) lightMisses(most float64, of *int) (users float64, bad bool) {
+	to := 0
+	for to+1 < len(a.run.Rows) && a.run.Rows[to+1].Users <= most {
+		to++
+	}
+	p := a.tally(Stretch{0, to})
+	if p.Requests < lightRequests {
+		return 0, false
+	}
+	a.judge(&p)
+	users = a.run.Rows[to].Users
+	if of != nil {
+		return users, a.run.Targets[*of].excess(p.Values[*of]) > 0
+	}
+	return users, p.Broken
 }
 
 // violated reports whether a target is violated by the completions after row
