@@ -103,6 +103,7 @@ func TestErrors(t *testing.T) {
 		want         string
 	}{
 		{two, "runs", "", "runs holds 2 runs; name one: runs/other, runs/peak"},
+		{two, "", "pek", "pek: no such file, and no pek_stats_history.csv or pek_stats.csv in the current folder; runs here: other, peak; did you mean peak?"},
 		{two, "", "third", "third: no such file, and no third_stats_history.csv or third_stats.csv in the current folder; runs here: other, peak"},
 		{map[string]string{"app.log": "2026-11-23 INFO app: up", "top.txt": "top"}, "", "", "the current folder holds no results of Locust: no file whose name ends in _stats_history.csv or _stats.csv, as locust --csv PREFIX writes them (2 files looked at)"},
 		{map[string]string{"app.log": "2026-11-23 INFO app: up"}, "d", "app.log", "d/app.log: this is no file of Locust's; a run is named by its CSV prefix, one of its files or its folder"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/peakload/peakload/analyze/input/internal/csvtable"
+	"github.com/peakload/peakload/analyze/internal/spelling"
 )
 
 // nothing says what was looked for, and what comes near it.
@@ -20,6 +21,9 @@ func nothing(dir Folder, target string, all []candidate) error {
 		}
 	}
 	if target != "" {
+		if like := spelling.Nearest(target, namesIn(dir, all)); like != "" {
+			near = "; did you mean " + dir.join(like) + "?" + near
+		}
 		return fmt.Errorf("%s: no such file, and no %s_stats_history.csv or %s_stats.csv in %s%s%s", dir.join(target), target, target, dir, others(dir, prefixes(all)), near)
 	}
 	if near == "" {
@@ -28,6 +32,19 @@ func nothing(dir Folder, target string, all []candidate) error {
 		}
 	}
 	return fmt.Errorf("%s holds no results of Locust: no file whose name ends in _stats_history.csv or _stats.csv, as locust --csv PREFIX writes them (%d files looked at)%s", dir, len(all), near)
+}
+
+// namesIn are the names that may be meant in a folder: runs, files, folders.
+func namesIn(dir Folder, all []candidate) []string {
+	names := prefixes(all)
+	entries, err := fs.ReadDir(dir.FS, ".")
+	if err != nil {
+		return names
+	}
+	for _, e := range entries[:min(len(entries), mostFolders)] {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 // What is named of the folders below.
