@@ -9,7 +9,7 @@ import (
 // ParseTargetCell reads a target from a row of a document's table: the row's
 // label says the metric, the cell the rest. It is more forgiving than
 // ParseTarget: "< 1,000 ms", "≤ 5 %", "&lt; 1s", "at least 500 req/s", "No
-// crashes". A scope may follow as ParseTarget reads it: "< 2 s @run". A unit
+// crashes", and "500 ms" alone, which is a limit. A scope may follow as ParseTarget reads it: "< 2 s @run". A unit
 // may stand in the label instead: "P95 Latency (ms)". pos is where the cell's
 // text begins.
 //
@@ -38,6 +38,13 @@ func ParseTargetCell(label, text string, pos Pos) (Target, error) {
 		return t, nil
 	}
 	rest, op, ok := cutOp(plain)
+	if !ok {
+		// "500 ms" alone is as much as there may be, and of throughput as little.
+		op, ok = LessEqual, plain != "" && plain[0]-'0' < 10
+		if rest = plain; metric == RPS {
+			op = GreaterEqual
+		}
+	}
 	if !ok {
 		return bad(fmt.Sprintf("a target needs a comparison; write for example %s", cellExample(metric)))
 	}
