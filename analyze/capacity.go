@@ -32,6 +32,9 @@ type Capacity struct {
 
 	Recovery        measure.Value // s
 	RecoveryOutcome RecoveryOutcome
+	// RecoveryByResources says that requests did not see the recovery, and that
+	// it is the resources' way back to their normal figures.
+	RecoveryByResources bool
 
 	Levels []Level
 	// ThinkTime is N/X − R at the lowest level that was not saturated, in s

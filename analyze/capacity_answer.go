@@ -18,7 +18,7 @@ const (
 )
 
 // capacity says how much the system takes.
-func (c *context) capacity() Capacity {
+func (c *context) capacity(baseline *context) Capacity {
 	out := Capacity{BrokeAt: math.NaN()}
 	none := func(u measure.Unit, need string) measure.Value {
 		return measure.None(u, measure.NotIdentifiable, need)
@@ -42,7 +42,7 @@ func (c *context) capacity() Capacity {
 	a.throughput()
 	a.breaking()
 	a.maxUsers()
-	a.recovery()
+	a.recovery(baseline)
 	a.generator()
 	a.usl()
 	return out

@@ -21,12 +21,12 @@ func TestGeneratorProcessorTime(t *testing.T) {
 		if c.workers > 0 {
 			run.Log = &loadtest.Log{Workers: c.workers}
 		}
-		got := newContext(run, &plan.Plan{}).capacity()
+		got := newContext(run, &plan.Plan{}).capacity(nil)
 		if got.Generator != c.want || !strings.Contains(got.GeneratorWhy, c.says) {
 			t.Errorf("%+v: %s, %q", c, got.Generator, got.GeneratorWhy)
 		}
 	}
-	if got := newContext(peakRun(), &plan.Plan{}).capacity(); got.Generator != Unknown {
+	if got := newContext(peakRun(), &plan.Plan{}).capacity(nil); got.Generator != Unknown {
 		t.Errorf("nobody looked: %s, %q", got.Generator, got.GeneratorWhy)
 	}
 }

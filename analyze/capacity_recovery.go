@@ -8,7 +8,7 @@ import (
 	"github.com/peakload/peakload/analyze/measure"
 )
 
-func (a capacityAnswer) recovery() {
+func (a capacityAnswer) recovery(baseline *context) {
 	r, o := a.res.Recovery, a.out
 	switch r.Outcome {
 	case capacity.Recovered:
@@ -34,11 +34,17 @@ func (a capacityAnswer) recovery() {
 		o.Recovery = measure.None(measure.Seconds, measure.NotApplicable, "")
 		o.RecoveryText = "nothing to recover from"
 		o.RecoveryNote = "Every target held when the load went down."
+		if r.Watched < 1 {
+			o.RecoveryNote = "Every target held in the 20 s before the load ended."
+		}
 		if len(a.res.Soft) > 0 {
-			o.RecoveryNote = a.hardInWords() + " held when the load went down; a median or a mean beyond its target is degradation, not a break."
+			o.RecoveryNote = a.hardInWords() + " held until then; a median or a mean beyond its target is degradation, not a break."
 		}
 		a.afterOutage()
 	default:
+		if r.Missed && a.byResources(baseline) {
+			break
+		}
 		o.RecoveryText = "not observed"
 		o.RecoveryNote = "No requests were sent at a lower load after the peak, so that recovery cannot be seen. Needs " + needTail + "."
 		o.Recovery = measure.None(measure.Seconds, measure.NotIdentifiable, needTail)

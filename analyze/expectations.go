@@ -227,14 +227,21 @@ func (c *context) recovers(text string) (YesNo, string) {
 	}
 	switch c.limits.RecoveryOutcome {
 	case Recovered:
+		again := "targets held again"
+		if c.limits.RecoveryByResources {
+			again = "back to normal"
+		}
 		low, high, known := c.limits.Recovery.Limits()
 		if want, stated := timeIn(text); stated && known && low > want {
-			return No, "targets held again only after " + c.limits.RecoveryText + ": " + note
+			return No, again + " only after " + c.limits.RecoveryText + ": " + note
 		} else if stated && !(known && high <= want) {
-			return Unknown, "too close to tell: targets held again after " + c.limits.RecoveryText
+			return Unknown, "too close to tell: " + again + " after " + c.limits.RecoveryText
 		}
-		return Yes, "targets held again after " + c.limits.RecoveryText + ": " + note
+		return Yes, again + " after " + c.limits.RecoveryText + ": " + note
 	case NotRecovered:
+		if c.limits.RecoveryByResources {
+			return No, "not back to normal: " + note
+		}
 		return No, "targets did not hold again: " + note
 	}
 	if !c.knowsLoad() {

@@ -50,7 +50,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 		Resources: c.resources,
 		Links:     c.links(),
 	}
-	c.limits = c.capacity()
+	c.limits = c.capacity(base)
 	a.Capacity = c.limits
 	a.sinceWhen()
 	a.Bands = c.bands()

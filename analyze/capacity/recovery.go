@@ -12,6 +12,9 @@ type Recovery struct {
 	Watched float64 // s of traffic after Drop
 	Users   float64 // when it was back, or at the run's end
 	Peak    float64 // users before
+	// Missed says that a target was missed when the load went down, or the run
+	// ended.
+	Missed bool
 }
 
 // A RecoveryOutcome is one of what can happen.
@@ -63,17 +66,19 @@ func (a *analysis) recovery() Recovery {
 		least = math.Min(least, rows[i].Users)
 	}
 	out.Watched = rows[end].At - out.Drop
-	if least > .7*most || out.Watched < tailLeft {
-		return out
-	}
 	before := drop
 	for before > 0 && out.Drop-rows[before-1].At <= 20 {
 		before--
 	}
-	if bad, known := a.violated(before-1, drop); !known {
+	bad, known := a.violated(max(before-1, 0), drop)
+	out.Missed = known && bad
+	switch {
+	case !known:
 		return out
-	} else if !bad {
+	case !bad:
 		out.Outcome = NothingBroke
+		return out
+	case least > .7*most || out.Watched < tailLeft:
 		return out
 	}
 	last := drop

@@ -182,6 +182,9 @@ func (s *scene) howItEnded() string {
 	}
 	switch c.RecoveryOutcome {
 	case analyze.Recovered:
+		if c.RecoveryByResources {
+			return fmt.Sprintf("The system was back to normal after %s%s.", trimStop(c.RecoveryText), note)
+		}
 		if c.RecoveryText != "" {
 			return fmt.Sprintf("Targets held again after %s%s.", trimStop(c.RecoveryText), note)
 		}
