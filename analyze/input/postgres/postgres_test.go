@@ -12,7 +12,12 @@ import (
 	"github.com/peakload/peakload/analyze/input/internal/capture"
 )
 
-const stamp = "2026-11-23T18:40:18Z\n"
+const (
+	stamp   = "2026-11-23T18:40:18Z\n"
+	stamp2  = "2026-11-23T18:40:20Z\n"
+	stamp3  = "2026-11-23T18:40:22Z\n"
+	show100 = " max_connections \n-----------------\n 100\n(1 row)\n\n"
+)
 
 // read returns the figures of a capture as lines "[instance ]metric value…",
 // without up, and what was not understood.
@@ -186,7 +191,26 @@ func TestQueries(t *testing.T) {
 		{"replication lag", stamp + "application_name,write_lag,flush_lag,replay_lag\nr1,00:00:00.1,00:00:00.2,00:00:00.75\nr2,,,\n", "[r1] replication_lag_seconds 0.75\n[r2] replication_lag_seconds 0\n"},
 		{"watch", "Mon 23 Nov 2026 06:40:18 PM UTC (every 2s)\n\n state  | count \n--------+-------\n active |     3\n(1 row)\n\n", "connections 3\nconnections_active 3\nconnections_idle 0\nconnections_idle_in_transaction 0\n"},
 		{"down", stamp + "psql: error: connection to server at \"localhost\" (::1), port 5432 failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?\n", "up 0\n"},
-		{"too many clients", stamp + "psql: error: connection to server on socket failed: FATAL:  sorry, too many clients already\n", "capture_not_understood f:2\n"},
+		{"too many clients", stamp + "psql: error: connection to server on socket \"/tmp/.s.PGSQL.5432\" failed: FATAL:  sorry, too many clients already\n", "connections_refused_total 1\n"},
+		{"an older psql, and one in German", stamp + "psql: FATAL:  sorry, too many clients already\n" + stamp2 + "psql: FEHLER:  tut mir leid, schon zu viele Verbindungen\n", "connections_refused_total 1 2\n"},
+		{"refused between samples", stamp + show100 + stamp2 +
+			"psql: error: connection to server at \"127.0.0.1\", port 55471 failed: FATAL:  remaining connection slots are reserved for non-replication superuser connections\n" +
+			"psql: error: connection to server at \"127.0.0.1\", port 55471 failed: FATAL:  sorry, too many clients already\n" + stamp3 + show100,
+			"connections_limit 100 100\nconnections_refused_total 0 2 2\n"},
+		{"a pooler that is full", stamp + "psql: error: connection to server at \"127.0.0.1\", port 6432 failed: FATAL:  no more connections allowed (max_client_conn)\n", "connections_refused_total 1\n"},
+		{"a role that is full", stamp + "psql: error: connection to server at \"db\" (10.0.0.2), port 5432 failed: FATAL:  too many connections for role \"app\"\n", "connections_refused_total 1\n"},
+		{"never refused", stamp + show100 + stamp2 + show100, "connections_limit 100 100\n"},
+		{"two addresses", stamp + "psql: error: connection to server at \"localhost\" (::1), port 1 failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?\n" +
+			"connection to server at \"localhost\" (127.0.0.1), port 1 failed: Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?\n", "up 0\n"},
+		{"an older psql without a server", stamp + "psql: could not connect to server: Connection refused\n\tIs the server running on host \"localhost\" (127.0.0.1) and accepting\n\tTCP/IP connections on port 5432?\n", "up 0\n"},
+		{"recovering", stamp + "psql: error: connection to server at \"db\" (10.0.0.2), port 5432 failed: FATAL:  the database system is in recovery mode\n", "up 0\n"},
+		{"a wrong password says nothing of the server", stamp + "psql: error: connection to server at \"db\" (10.0.0.2), port 5432 failed: FATAL:  password authentication failed for user \"app\"\n", "capture_not_understood f:2\n"},
+		{"words in a query", stamp + " query | count \n-------+-------\n FATAL:  sorry, too many clients already | 1\n", "capture_not_understood f:2\n"},
+		{"watch with timing and a title", "Timing is on.\nNull display is \"∅\".\nStates\tMon Nov 23 18:40:18 2026 (every 1s)\n\n state  | count \n--------+-------\n ∅      |     5\n active |     6\n(2 rows)\n\nTime: 3.612 ms\n",
+			"connections 6\nconnections_active 6\nconnections_idle 0\nconnections_idle_in_transaction 0\n"},
+		{"watch, unaligned, in German", "Ausgabeformat ist »unaligned«.\nMo 23 Nov 2026 18:40:18 UTC (alle 2s)\n\nstate|count\nactive|6\n(1 Zeile)\nMo 23 Nov 2026 18:40:20 UTC (alle 2s)\n\nstate|count\nactive|7\n(1 Zeile)\n",
+			"connections 6 7\nconnections_active 6 7\nconnections_idle 0 0\nconnections_idle_in_transaction 0 0\ncapture_not_understood f:1\n"},
+		{"one column in German", stamp + " waiting_locks \n---------------\n             2\n(1 Zeile)\n", "lock_waits 2\n"},
 		{"another table", stamp + " id | name \n----+------\n  1 | a\n", "capture_not_understood f:2\n"},
 	} {
 		if diff := cmp.Diff(c.want, read(t, c.in)); diff != "" {
@@ -234,6 +258,8 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(stamp + "query,calls,total_exec_time\n\"SELECT a,\n  b\",10,25\n")
 	f.Add(stamp + "┌──┬──┐\n│ state │ count │\n├──┼──┤\n│ active │ 3 │\n└──┴──┘\n")
+	f.Add(stamp + show100 + stamp2 + "psql: error: connection to server at \"db\", port 5432 failed: FATAL:  sorry, too many clients already\n" + stamp3 + show100)
+	f.Add("Tue 24 Nov 2026 11:15:00 AM UTC (every 2s)\n\n state | count \n-------+-------\n idle  |     1\n(1 row)\n\nTime: 1.2 ms\n")
 	f.Add(stamp + "* Record 1\nstate active\ncount 3\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		tracks, _, err := capture.Read(strings.NewReader(text), "f", []capture.Parser{Parser()})

@@ -128,8 +128,5 @@ func lower(cells []string) []string {
 	return out
 }
 
-// footer reports psql's row count.
-func footer(line string) bool {
-	line = strings.TrimSpace(line)
-	return strings.HasPrefix(line, "(") && (strings.HasSuffix(line, " rows)") || line == "(1 row)")
-}
+// footer reports psql's row count, in whatever language.
+func footer(line string) bool { return capture.RowCount(strings.TrimSpace(line)) }

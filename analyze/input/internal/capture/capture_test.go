@@ -40,6 +40,30 @@ func TestParseTime(t *testing.T) {
 		{"Mon, 23 Nov 2026 19:40:18 +0100", want, false},
 		{"Monday, November 23, 2026 18:40:18 UTC", want, false},
 		{"1795459218", want, false},
+		{"2026-11-23_18:40:18", want, true},
+		{"20261123T184018Z", want, false},
+		{"20261123-184018", want, true},
+		{"2026-11-23 18:40:18.250000000+00:00", want + 0.25, false},
+		{"2026-11-23T18:40:18,250000000+00:00", want + 0.25, false},
+		{"23.11.2026 18:40:18", want, true},
+		{"23/11/2026, 18:40:18", want, true},
+		{"11/23/2026 6:40:18 PM", want, true},
+		{"Mo 23. Nov 18:40:18 UTC 2026", want, false},
+		{"Do 5. Mär 18:40:18 UTC 2026", want - 263*86400, false},
+		{"lun. 23 nov. 2026 18:40:18 UTC", want, false},
+		{"mar. 24 nov. 2026 18:40:18 UTC", want + 86400, false},
+		{"mar. 10 mars 2026 18:40:18 UTC", want - 258*86400, false},
+		{"jeu. 23 juil. 2026 18:40:18 UTC", want - 123*86400, false},
+		{"mar 24 nov 2026 18:40:18", want + 86400, true},
+		{"mar 24 nov 2026, 18:40:18, UTC", want + 86400, false},
+		{"do  5 mrt 2026 18:40:18 UTC", want - 263*86400, false},
+		{"qui 05 mar 2026 18:40:18", want - 263*86400, true},
+		{"wto, 24 lis 2026, 18:40:18 UTC", want + 86400, false},
+		{"Вт 24 ноя 2026 18:40:18 UTC", want + 86400, false},
+		{"tis 24 nov 2026 18:40:18 UTC", want + 86400, false},
+		{"2026年 11月 24日 火曜日 18:40:18 UTC", want + 86400, false},
+		{"2026年11月24日 18時40分18秒", want + 86400, true},
+		{"Tue Nov 24 06:40:18 PM UTC 2026", want + 86400, false},
 		{"1795459218.5", want + 0.5, false},
 		{"1795459218500", want + 0.5, false},
 	} {
@@ -50,6 +74,7 @@ func TestParseTime(t *testing.T) {
 	}
 	for _, text := range []string{"", "0", "12345", "2026-13-23T18:40:18Z", "2026-02-30 00:00:00", "2026-11-23T25:00:00Z", "18:40:18",
 		"Mon Nov 23 2026", "Mon Foo 23 18:40:18 UTC 2026", "Nov Nov 23 18:40:18 2026", "9999999999", "123456789012", "0x6565656565",
+		"05/06/2026 18:40:18", "20261323T184018Z", "31.11.2026 18:40:18", "foo Nov 23 18:40:18 2026", "23/11.2026 18:40:18",
 		"2026-11-23 18:40:18,123 ERROR app", "Mem: 24105 758 20911 73", "Mon Nov 23 13:40:18 PM 2026", "2026-11-23T18:40:18+99:00x"} {
 		if unix, _, ok := ParseTime(text); ok {
 			t.Errorf("%q was taken for %v", text, unix)
@@ -61,6 +86,7 @@ func TestTimeLine(t *testing.T) {
 	for _, line := range []string{"=== 2026-11-23T18:40:18Z ===", "# 2026-11-23T18:40:18Z", "--- Mon Nov 23 18:40:18 UTC 2026 ---",
 		"[2026-11-23 18:40:18 UTC]", "date: 2026-11-23T18:40:18Z", "Timestamp = 1795459218", "  2026-11-23T18:40:18Z  ",
 		"Mon 23 Nov 2026 06:40:18 PM UTC (every 2s)", "## Mon Nov 23 18:40:18 2026", "time 2026-11-23 18:40:18",
+		"Mon Nov 23 18:40:18 2026 (every 0.5s)", "Mo 23 Nov 2026 18:40:18 UTC (alle 2s)", "lun. 23 nov. 2026 18:40:18 (chaque 2s)", "Connections by state\tMon Nov 23 18:40:18 2026 (every 2s)",
 		"Every 2.0s: psql -c SELECT 1        db1: Mon Nov 23 18:40:18 2026"} {
 		if l, ok := timeLine(line); !ok || l.unix != 1795459218 {
 			t.Errorf("%q: %v %v", line, l, ok)
@@ -127,8 +153,8 @@ func TestRead(t *testing.T) {
 			"n 18=1@4 20=2@2\nwarn times_out_of_order d/f:4: The times go backwards here: two captures in one file, or a clock that was set. The readings were put in order.\n"},
 		{"no times", "n 1\nn 2\n",
 			"warn capture_without_times d/f:1: 2 readings have no time and were left out: no line with a time comes before them. Print one before each sample: date -u +%FT%TZ.\n"},
-		{"strange", "$ date -u\n2026-11-23T18:40:18Z\n$ cmd\nn 1\n(1 row)\nTime: 1.2 ms\nroot@db:~# cmd\nwhat <is> this\n",
-			"n 18=1@4\nwarn capture_not_understood d/f:8: 1 of 2 lines was not understood and skipped; the first is \"what <is> this\".\n"},
+		{"strange", "$ date -u\n2026-11-23T18:40:18Z\n$ cmd\nn 1\n(1 row)\nTime: 1.2 ms\nZeit: 1241,123 ms (00:01,241)\n(2 Zeilen)\nNull display is \"∅\".\npsql (15.18)\nroot@db:~# cmd\nwhat <is> this\n",
+			"n 18=1@4\nwarn capture_not_understood d/f:12: 1 of 2 lines was not understood and skipped; the first is \"what <is> this\".\n"},
 		{"not numbers", "2026-11-23T18:40:18Z\nn NaN\nn Inf\n", ""},
 	} {
 		tracks, notes, err := Read(strings.NewReader(c.in), "d/f", []Parser{counts()})

@@ -148,6 +148,17 @@ func (c *reading) notes() []loadtest.Note {
 
 var prompt = regexp.MustCompile(`^(\$|[>%] |[^\s|]*[@:~][^\s|]*[$#%>]( |$)|Every [0-9.,]+s: |\w+=[#>*] |\++ )`)
 
+var (
+	rowCount = regexp.MustCompile(`^\(\d+ \pL+\)$`)
+	timing   = regexp.MustCompile(`^\pL+ ?: \d+[.,]\d+ ms( \([0-9:.,d ]+\))?$`)
+	settings = regexp.MustCompile(`^(?:psql \(\d|Type "help" for help\.|SSL connection \(|You are now connected to |` +
+		`(?:Null|Expanded) display is |(?:Timing|Tuples only|Output format|Border style|Line style|Title|Field separator|Record separator|Pager|Pager usage|Default footer) is )`)
+)
+
+// RowCount reports the line that psql puts below a table: "(2 rows)", or
+// "(2 Zeilen)" in German.
+func RowCount(line string) bool { return strings.HasPrefix(line, "(") && rowCount.MatchString(line) }
+
 // idle reports whether a line says nothing: blank, a rule, a prompt with a
 // command, psql's row count or timing, or its settings.
 func idle(line string) bool {
@@ -155,12 +166,7 @@ func idle(line string) bool {
 	switch {
 	case text == "", strings.Trim(text, "-=_*#+~─═") == "":
 		return true
-	case strings.HasPrefix(text, "(") && (strings.HasSuffix(text, " rows)") || text == "(1 row)"):
-		return true
-	case strings.HasPrefix(text, "Time: ") && strings.Contains(text, " ms"):
-		return true
-	case strings.HasPrefix(text, "Timing is "), strings.HasPrefix(text, "Expanded display is "),
-		strings.HasPrefix(text, "Pager usage is "), strings.HasPrefix(text, "Output format is "), strings.HasPrefix(text, "Tuples only is "):
+	case RowCount(text), timing.MatchString(text), settings.MatchString(text):
 		return true
 	}
 	return prompt.MatchString(text)

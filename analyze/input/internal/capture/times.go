@@ -26,6 +26,9 @@ func ParseTime(text string) (unix float64, local, ok bool) {
 	if unix, local, ok = iso(text); ok {
 		return unix, local, true
 	}
+	if unix, local, ok = digitsTime(text); ok {
+		return unix, local, true
+	}
 	return dateOutput(text)
 }
 
@@ -54,7 +57,7 @@ func epoch(text string) (float64, bool) {
 	return 0, false
 }
 
-var isoTime = regexp.MustCompile(`^(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[A-Z]{2,5}|[+-]\d\d(?::?\d\d)?)?$`)
+var isoTime = regexp.MustCompile(`^(\d{4})[-/](\d\d)[-/](\d\d)[T _](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|[A-Z]{2,5}|[+-]\d\d(?::?\d\d)?)?$`)
 
 func iso(text string) (unix float64, local, ok bool) {
 	m := isoTime.FindStringSubmatch(text)
@@ -117,8 +120,6 @@ func zoneOffset(zone string) (seconds float64, known bool) {
 var (
 	clockTime = regexp.MustCompile(`^(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d{1,9}))?$`)
 	zoneName  = regexp.MustCompile(`^(?:[A-Z]{2,5}|[+-]\d\d(?::?\d\d)?)$`)
-	months    = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
-	weekdays  = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
 )
 
 // dateOutput reads what date prints, in whatever order its locale puts the
@@ -131,7 +132,10 @@ func dateOutput(text string) (unix float64, local, ok bool) {
 	if len(parts) < 4 || len(parts) > 7 {
 		return 0, false, false
 	}
-	for i, p := range parts {
+	if isWeekday(parts[0]) && (monthOf(parts[0]) == 0 || monthOf(parts[1]) > 0 || monthOf(parts[2]) > 0) {
+		parts = parts[1:]
+	}
+	for _, p := range parts {
 		lower := strings.ToLower(p)
 		n, err := strconv.Atoi(strings.TrimSuffix(p, "."))
 		m := clockTime.FindStringSubmatch(p)
@@ -141,9 +145,8 @@ func dateOutput(text string) (unix float64, local, ok bool) {
 			minute, _ = strconv.Atoi(m[2])
 			second, _ = strconv.Atoi(m[3])
 			fraction, clock = m[4], true
-		case i == 0 && named(weekdays, lower) > 0 && n == 0:
-		case month == 0 && named(months, lower) > 0:
-			month = named(months, lower)
+		case month == 0 && monthOf(p) > 0:
+			month = monthOf(p)
 		case (lower == "am" || lower == "pm") && half == "" && clock:
 			half = lower
 		case err == nil && len(p) == 4 && year == 0 && p[0] != '+' && p[0] != '-':
@@ -171,23 +174,9 @@ func dateOutput(text string) (unix float64, local, ok bool) {
 	return instant(year, month, day, hour, minute, second, fraction, zone)
 }
 
-// named returns which of the names, from one, a word is or begins as; 0 none.
-func named(names []string, word string) int {
-	word = strings.TrimSuffix(word, ".")
-	if len(word) < 3 || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" {
-		return 0
-	}
-	for i, n := range names {
-		if word[:3] == n {
-			return i + 1
-		}
-	}
-	return 0
-}
-
 var (
 	timeLabel = regexp.MustCompile(`^(?i:date|time|timestamp|sample|at)\s*(?:[:=]\s*|\s+)`)
-	psqlWatch = regexp.MustCompile(`^(.*?)\s*\(every [0-9.]+s\)$`)
+	psqlWatch = regexp.MustCompile(`^(?:.*\t)?(.*?)\s*\(\pL+ [0-9.]+ ?s\)$`) // after a title; every, alle, chaque, cada
 	watchHead = regexp.MustCompile(`^Every [0-9.,]+s: .*?\s(?:\S+: )?((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) .+)$`)
 )
 
