@@ -80,6 +80,7 @@ var Metrics = []Metric{
 	{"pool_limit", "connections that the application's pool may hold"},
 	{"pool_waiting", "requests waiting for a connection from the pool"},
 	{"pool_timeouts_total", "requests that gave up waiting for a connection from the pool"},
+	{"pool_wait_longest_seconds", "how long the first in line has waited for a connection from the pool"},
 	{"pool_wait_seconds_total", "time spent waiting for a connection from the pool"},
 
 	{"connections", "connections to the server; of a database, client connections"},

@@ -44,9 +44,10 @@ func answerOf(line string) answer {
 	return silent
 }
 
-// A session is the attempts to connect that a capture shows, one after the
-// other.
+// A session is what a capture has shown so far: the attempts to connect, one
+// after the other, and the sizes of a pooler's pools.
 type session struct {
+	pool    pooling
 	refused float64         // for want of room, so far
 	before  capture.Reading // where the last sample without a refusal was; no metric: none
 }

@@ -32,23 +32,33 @@ func sniff(lines []string) bool {
 
 // parse takes the tables of a sample that a recogniser knows.
 func (x *session) parse(s *capture.Sample, add func(capture.Reading)) {
-	answered := false
+	var all []*table
 	tables(s, func(t *table) {
-		for _, r := range recognisers {
-			if !r.is(t) {
-				continue
-			}
-			answered = true
-			s.Use(t.from, t.to)
-			r.read(t, func(row int, instance, metric string, value float64) {
-				reading := capture.Reading{Component: component, Instance: instance, Metric: metric, Value: value, Line: s.Line + t.line(row)}
-				if row >= 0 {
-					reading.Time, reading.Local = t.time(row)
-				}
-				add(reading)
-			})
-			return
-		}
+		x.pool.learn(t) // the sizes may stand below the pools
+		all = append(all, t)
 	})
+	answered := false
+	for _, t := range all {
+		i := slices.IndexFunc(recognisers, func(r recogniser) bool { return r.is(t) })
+		if i < 0 {
+			continue
+		}
+		s.Use(t.from, t.to)
+		give := func(row int, r capture.Reading) {
+			r.Line = s.Line + t.line(row)
+			if row >= 0 {
+				r.Time, r.Local = t.time(row)
+			}
+			add(r)
+		}
+		if recognisers[i].read == nil {
+			x.pool.give(t, give)
+			continue
+		}
+		answered = true
+		recognisers[i].read(t, func(row int, instance, metric string, value float64) {
+			give(row, capture.Reading{Component: component, Instance: instance, Metric: metric, Value: value})
+		})
+	}
 	x.connect(s, answered, add)
 }

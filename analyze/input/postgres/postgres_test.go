@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/peakload/peakload/analyze/input/internal/capture"
+	"github.com/peakload/peakload/analyze/loadtest"
 )
 
 const (
@@ -57,6 +58,22 @@ func file(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// trackLines prints tracks with their components, and what was not understood.
+func trackLines(tracks []loadtest.Track, notes []loadtest.Note) string {
+	var b strings.Builder
+	for _, tr := range tracks {
+		fmt.Fprintf(&b, "%s[%s] %s", tr.Component, tr.Instance, tr.Metric)
+		for _, v := range tr.Value {
+			fmt.Fprintf(&b, " %.10g", v)
+		}
+		b.WriteString("\n")
+	}
+	for _, n := range notes {
+		fmt.Fprintf(&b, "%s %s\n", n.Code, n.Source)
+	}
+	return b.String()
 }
 
 // aligned1 prints a table as psql does with border 1.
@@ -259,6 +276,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(stamp + "query,calls,total_exec_time\n\"SELECT a,\n  b\",10,25\n")
 	f.Add(stamp + "┌──┬──┐\n│ state │ count │\n├──┼──┤\n│ active │ 3 │\n└──┴──┘\n")
 	f.Add(stamp + show100 + stamp2 + "psql: error: connection to server at \"db\", port 5432 failed: FATAL:  sorry, too many clients already\n" + stamp3 + show100)
+	f.Add(stamp + aligned1(poolsHead, poolsOwn, poolsApp) + "\n" + unaligned(databasesHead, databasesShop) + stamp2 + unaligned(statsHead, statsShop) + unaligned(configHead, "default_pool_size|3|20|yes"))
 	f.Add("Tue 24 Nov 2026 11:15:00 AM UTC (every 2s)\n\n state | count \n-------+-------\n idle  |     1\n(1 row)\n\nTime: 1.2 ms\n")
 	f.Add(stamp + "* Record 1\nstate active\ncount 3\n")
 	f.Fuzz(func(t *testing.T, text string) {

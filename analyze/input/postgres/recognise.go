@@ -8,11 +8,16 @@ type emit func(row int, instance, metric string, value float64)
 // A recogniser knows the answers to one kind of query by their columns.
 type recogniser struct {
 	is   func(t *table) bool
-	read func(t *table, add emit)
+	read func(t *table, add emit) // nil: PgBouncer's, whose sizes are remembered
 }
 
 // recognisers in the order of asking: the first that knows a table reads it.
 var recognisers = []recogniser{
+	{isPools, nil},
+	{isPoolStats, nil},
+	{isPoolSizes, nil},
+	{isPoolConfig, nil},
+	{isPoolOther, nil},
 	{isStatements, readStatements},
 	{isDatabase, readDatabase},
 	{isReplication, readReplication},
@@ -51,7 +56,7 @@ var (
 // header of a table.
 var knownColumns = func() map[string]bool {
 	known := map[string]bool{}
-	for _, names := range [][]string{countNames[:4], waitingNames, idleInNames, ageNames, waitingForNames, lagNames, queryMeanNames, queryMaxNames,
+	for _, names := range [][]string{poolColumns, countNames[:4], waitingNames, idleInNames, ageNames, waitingForNames, lagNames, queryMeanNames, queryMaxNames,
 		callsNames, meanNames, totalNames, maxConnNames, blockerNames, utilizationNames,
 		{"state", "wait_event_type", "wait_event", "active", "idle", "locks", "granted", "mode", "locktype", "datname", "usename", "backend_type",
 			"numbackends", "setting", "name", "total", "used", "pid", "queryid", "query", "application_name", "client_addr"}} {

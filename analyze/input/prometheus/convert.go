@@ -113,7 +113,7 @@ func (c *converter) at(time float64, in []sample, add func(f figure, value float
 			continue
 		}
 		if len(n.rows) > 0 || n.covered {
-			c.known(time, s, n.rows, exporter, put)
+			c.known(time, in, s, n.rows, exporter, put)
 			continue
 		}
 		if f, scale, ok := namedBy(n.concept, n.words, s); ok {
@@ -132,7 +132,7 @@ func (c *converter) at(time float64, in []sample, add func(f figure, value float
 }
 
 // known converts a sample of a family that the table has.
-func (c *converter) known(time float64, s sample, rows []*family, exporter bool, put func(figure, float64, int, int, merging)) {
+func (c *converter) known(time float64, in []sample, s sample, rows []*family, exporter bool, put func(figure, float64, int, int, merging)) {
 	for _, row := range rows {
 		if !row.matches(s.series) {
 			continue
@@ -160,8 +160,20 @@ func (c *converter) known(time float64, s sample, rows []*family, exporter bool,
 				f.instance = s.labels["job"]
 			}
 		}
-		if row.instance != "" {
+		switch first, second, two := strings.Cut(row.instance, "/"); {
+		case two:
+			f.instance = s.labels[first] + "/" + s.labels[second]
+		case row.instance != "":
 			f.instance = s.labels[row.instance]
+		case s.name == poolSize:
+			f.instance = poolDatabase(s.series)
+			if users := poolUsers(in, s.series); len(users) > 0 {
+				for _, u := range users {
+					f.instance = poolDatabase(s.series) + "/" + u
+					put(f, value, s.line, row.parts, row.how)
+				}
+				continue
+			}
 		}
 		put(f, value, s.line, row.parts, row.how)
 	}

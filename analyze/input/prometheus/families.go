@@ -26,7 +26,7 @@ type family struct {
 	// does: "=groupname".
 	component string
 	metric    string
-	instance  string  // label whose value is the Instance; "" none
+	instance  string  // label whose value is the Instance, or two with a slash between; "" none
 	scale     float64 // 0 is 1; a negative one takes away
 	how       merging
 	// parts is how many series the figure is made of, all of which must be
@@ -124,10 +124,11 @@ var families = []family{
 	{name: "pgxpool_acquired_conns", component: "app", metric: "pool_in_use"},
 	{name: "pgxpool_idle_conns", component: "app", metric: "pool_idle"},
 	{name: "pgxpool_max_conns", component: "app", metric: "pool_limit"},
-	{name: "pgbouncer_pools_server_active_connections", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_in_use"},
-	{name: "pgbouncer_pools_server_idle_connections", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_idle"},
-	{name: "pgbouncer_pools_client_waiting_connections", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_waiting"},
-	{name: "pgbouncer_databases_pool_size", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_limit"},
+	{name: "pgbouncer_pools_server_active_connections", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_in_use", instance: "database/user"},
+	{name: "pgbouncer_pools_server_idle_connections", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_idle", instance: "database/user"},
+	{name: "pgbouncer_pools_client_waiting_connections", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_waiting", instance: "database/user"},
+	{name: "pgbouncer_pools_client_maxwait_seconds", when: []condition{not("database", "pgbouncer")}, component: "app", metric: "pool_wait_longest_seconds", instance: "database/user"},
+	{name: poolSize, when: []condition{not("database", "pgbouncer"), not("name", "pgbouncer")}, component: "app", metric: "pool_limit"},
 
 	// node_exporter.
 	{name: "node_cpu_seconds_total", component: "host", metric: cpuMode, instance: "mode", how: perSecond},

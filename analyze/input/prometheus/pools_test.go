@@ -40,3 +40,22 @@ func TestPoolsOfLibraries(t *testing.T) {
 		}
 	}
 }
+
+// Every user of a PgBouncer's database has a pool of its own.
+func TestPoolOfEachUser(t *testing.T) {
+	got := readText(t, `2026-11-23T18:40:20Z
+pgbouncer_databases_pool_size{database="shop_v2",force_user="",host="127.0.0.1",name="shop",pool_mode="",port="5432"} 20
+pgbouncer_databases_pool_size{database="pgbouncer",force_user="pgbouncer",host="",name="pgbouncer",pool_mode="statement",port="6432"} 2
+pgbouncer_pools_server_active_connections{database="shop",user="app"} 20
+pgbouncer_pools_server_active_connections{database="shop",user="jobs"} 5
+pgbouncer_pools_server_active_connections{database="pgbouncer",user="pgbouncer"} 0
+pgbouncer_pools_client_maxwait_seconds{database="shop",user="app"} 1.5
+`)
+	want := []string{
+		"app|shop/app|pool_limit [20]", "app|shop/jobs|pool_limit [20]", "app|shop/app|pool_in_use [20]", "app|shop/jobs|pool_in_use [5]",
+		"app|shop/app|pool_wait_longest_seconds [1.5]",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+}

@@ -103,6 +103,14 @@ var builtin = []Query{
 	{Component: "cache", Metric: "fragmentation_ratio", PromQL: `max by (instance) (redis_mem_fragmentation_ratio)`},
 	{Component: "cache", Metric: "uptime_seconds", PromQL: `min by (instance) (redis_uptime_in_seconds)`},
 
+	{Component: "app", Metric: "pool_in_use", PromQL: `sum by (instance) (` + poolInUse + `{database!="pgbouncer"})`},
+	{Component: "app", Metric: "pool_idle", PromQL: `sum by (instance) (pgbouncer_pools_server_idle_connections{database!="pgbouncer"})`},
+	{Component: "app", Metric: "pool_waiting", PromQL: `sum by (instance) (pgbouncer_pools_client_waiting_connections{database!="pgbouncer"})`},
+	{Component: "app", Metric: "pool_wait_longest_seconds", PromQL: `max by (instance) (pgbouncer_pools_client_maxwait_seconds{database!="pgbouncer"})`},
+	// A pool of that size for each of a database's users.
+	{Component: "app", Metric: "pool_limit", PromQL: `sum by (instance) (count by (instance, database) (` + poolInUse + `{database!="pgbouncer"})` +
+		` * on (instance, database) max by (instance, database) (label_replace(` + poolSize + `, "database", "$1", "name", "(.+)")))`},
+
 	{Component: "load_generator", Metric: "users", PromQL: `sum ({__name__=~"locust_users|locust_user_count"})`},
 }
 
@@ -113,7 +121,7 @@ const interval = `timestamp(up)`
 // inApp finds the names of the application's own families, which no table can
 // list: their words tell what they are.
 const inApp = `count by (__name__, job) ({__name__=~"(?i).*(pool|queue|backlog|worker|thread|rate_?limit|throttle|429|request|latency|duration|in_?flight|in_?progress|hikaricp|query|queries|deadlock|go_sql).*",` +
-	`__name__!~"go_(gc|memstats|sched|threads|goroutines|info|cpu|godebug).*|(node|python|promhttp|prometheus|pg|redis|namedprocess|container|process|scrape|net_conntrack|alertmanager|grafana|kube|etcd|apiserver|locust)_.*|.*(_sum|_created|_info)"})`
+	`__name__!~"go_(gc|memstats|sched|threads|goroutines|info|cpu|godebug).*|(node|python|promhttp|prometheus|pg|redis|pgbouncer|namedprocess|container|process|scrape|net_conntrack|alertmanager|grafana|kube|etcd|apiserver|locust)_.*|.*(_sum|_created|_info)"})`
 
 // inAppQueries returns the queries for a family of the application's that was
 // found by name; nil if its name does not tell what it is.
