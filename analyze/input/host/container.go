@@ -55,7 +55,7 @@ func containerParser(procs []Process) capture.Parser {
 		Sniff: func(lines []string) bool {
 			return slices.ContainsFunc(lines, func(l string) bool {
 				_, table := containerTable(l)
-				return table || containerJSON(l, 0) != nil
+				return table || containerJSON(l, 0) != nil || containerBare(l, 0) != nil
 			})
 		},
 		New: func() func(*capture.Sample, func(capture.Reading)) {
@@ -74,6 +74,9 @@ func containerParser(procs []Process) capture.Parser {
 					rows := containerJSON(line, s.Line+i)
 					if rows == nil && columns != nil {
 						rows = containerCells(columns, line, s.Line+i)
+					}
+					if rows == nil {
+						rows = containerBare(line, s.Line+i)
 					}
 					if rows == nil {
 						continue
@@ -106,6 +109,18 @@ func containerCells(columns []string, line string, number int) []containerRow {
 		return nil
 	}
 	return []containerRow{r}
+}
+
+var bareContainer = regexp.MustCompile(`^([A-Za-z0-9][\w.-]*)[:,\s]+([0-9.]+%)[,\s]+([0-9.]+ ?[kKMGT]?i?B ?/ ?[0-9.]+ ?[kKMGT]?i?B)$`)
+
+// containerBare reads a row of a --format of the name, {{.CPUPerc}} and
+// {{.MemUsage}}, which has no head.
+func containerBare(line string, number int) []containerRow {
+	m := bareContainer.FindStringSubmatch(strings.TrimSpace(line))
+	if m == nil {
+		return nil
+	}
+	return []containerRow{{name: m[1], cpu: m[2], memory: m[3], line: number}}
 }
 
 // containerJSON reads a line of docker stats --format json or of podman's, one

@@ -17,7 +17,8 @@
 //     neighbours, as grep leaves it, is a first iteration unless it is
 //     preceded by another in the same sample.
 //   - The first report of vmstat and iostat, and of mpstat and pidstat without
-//     an interval: means since the machine was booted.
+//     an interval: means since the machine was booted. Those of iostat -y are
+//     known by moving more than such a mean can.
 //   - The %CPU of ps: the mean since the process started.
 //
 // A sum of resident sets counts shared memory once for each process. Only the
@@ -41,6 +42,7 @@ func Parsers(procs []Process) []capture.Parser {
 		psParser(procs),
 		containerParser(procs),
 		kubectlParser(procs),
+		socketParser(),
 	}
 }
 

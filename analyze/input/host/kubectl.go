@@ -1,6 +1,7 @@
 package host
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,7 +20,10 @@ func kubectlParser(procs []Process) capture.Parser {
 	return capture.Parser{
 		Kind: "kubectl_top", What: "output of kubectl top",
 		Sniff: func(lines []string) bool {
-			return slices.ContainsFunc(lines, func(l string) bool { _, ok := kubectlColumns(l); return ok })
+			return slices.ContainsFunc(lines, func(l string) bool {
+				_, ok := kubectlColumns(l)
+				return ok || kubectlBare(strings.Fields(l)) != nil
+			})
 		},
 		New: func() func(*capture.Sample, func(capture.Reading)) {
 			n := namer{procs}
@@ -34,13 +38,37 @@ func kubectlParser(procs []Process) capture.Parser {
 						s.Use(i, i+1)
 						continue
 					}
-					if f := strings.Fields(line); columns != nil && len(f) == len(columns) && addKubectl(columns, f, adder(add).at(s.Line+i, 0, false), n) {
+					f, columns := strings.Fields(line), columns
+					if columns == nil {
+						columns = kubectlBare(f)
+					}
+					if columns != nil && len(f) == len(columns) && addKubectl(columns, f, adder(add).at(s.Line+i, 0, false), n) {
 						s.Use(i, i+1)
 					}
 				}
 			}
 		},
 	}
+}
+
+var (
+	bareCores  = regexp.MustCompile(`^\d+[mun]$`)
+	bareMemory = regexp.MustCompile(`^\d+(?:Ki|Mi|Gi)$`)
+	bareShare  = regexp.MustCompile(`^\d+%$`)
+)
+
+// kubectlBare returns the columns of a row of kubectl top --no-headers, which
+// its quantities tell: of pods, of pods with their namespace (-A), of nodes.
+func kubectlBare(f []string) []string {
+	switch n := len(f); {
+	case n == 3 && bareCores.MatchString(f[1]) && bareMemory.MatchString(f[2]):
+		return []string{"NAME", "CPU(cores)", "MEMORY(bytes)"}
+	case n == 4 && bareCores.MatchString(f[2]) && bareMemory.MatchString(f[3]):
+		return []string{"NAMESPACE", "NAME", "CPU(cores)", "MEMORY(bytes)"}
+	case n == 5 && bareCores.MatchString(f[1]) && bareShare.MatchString(f[2]) && bareMemory.MatchString(f[3]) && bareShare.MatchString(f[4]):
+		return []string{"NAME", "CPU(cores)", "CPU%", "MEMORY(bytes)", "MEMORY%"}
+	}
+	return nil
 }
 
 func addKubectl(columns, cells []string, add adder, n namer) bool {

@@ -67,6 +67,17 @@ type sysstatReader struct {
 	at      rowTime
 	active  []string          // components that pidstat has shown
 	pids    map[string]string // PID → component
+	alone   singles
+}
+
+// isAverage reports a row of the table of means that ends a tool's output:
+// "Average:", or "Durchschn.:" and "Moyenne :" in other languages.
+func isAverage(f []string) bool {
+	word, ok := strings.CutSuffix(f[0], ":")
+	if !ok && len(f) > 1 && f[1] == ":" {
+		word, ok = f[0], true
+	}
+	return ok && word != "" && !strings.ContainsAny(word, "0123456789:%/")
 }
 
 type sysstatRow struct {
@@ -130,17 +141,17 @@ func (t *sysstatReader) read(s *capture.Sample, to func(capture.Reading)) {
 				t.head = clock
 				t.clock.unix(clock, table, s)
 			}
-			if f[0] == "avg-cpu:" || strings.HasPrefix(f[0], "Device") && t.devices == t.reports {
+			if f[0] == "avg-cpu:" || isDevices(f) && t.devices == t.reports {
 				t.booted = t.booted && t.reports == 0
 				t.reports++
 			}
-			if strings.HasPrefix(f[0], "Device") {
+			if isDevices(f) {
 				t.devices++
 			}
 			s.Use(i, i+1)
 			continue
 		}
-		if t.iostatTime(f, s) || strings.HasPrefix(f[0], "Average:") && t.columns != nil {
+		if t.iostatTime(f, s) || t.columns != nil && isAverage(f) {
 			t.flush(s, to)
 			s.Use(i, i+1)
 			continue
@@ -150,6 +161,12 @@ func (t *sysstatReader) read(s *capture.Sample, to func(capture.Reading)) {
 		}
 	}
 	t.flush(s, to)
+}
+
+// isDevices reports the columns of iostat's devices, whose name iostat -h puts
+// last.
+func isDevices(f []string) bool {
+	return strings.HasPrefix(f[0], "Device") || f[len(f)-1] == "Device"
 }
 
 // begin takes the day and the number of processors from a tool's head line.
@@ -227,8 +244,13 @@ func (t *sysstatReader) flush(s *capture.Sample, to func(capture.Reading)) {
 	if t.head < 0 && t.has("Command") {
 		t.booted = false // pidstat -h has no time there: its first report may be of no interval
 	}
-	if sinceBoot && !t.has("RSS") {
+	single := t.booted && t.head < 0 && !t.has("Command")
+	if sinceBoot && !t.has("RSS") && !single {
 		return
+	}
+	if single {
+		to = t.alone.through(s, to)
+		defer t.alone.settle()
 	}
 	time, local := at.epoch, false
 	if at.known && at.epoch == 0 {
@@ -238,7 +260,7 @@ func (t *sysstatReader) flush(s *capture.Sample, to func(capture.Reading)) {
 	if t.cpus > 0 && !t.has("IFACE") {
 		add.host("cpu_limit_cores", float64(t.cpus), 0)
 	}
-	if sinceBoot {
+	if sinceBoot && !single {
 		t.columns = slices.Clone(t.columns)
 		for i, c := range t.columns {
 			if c == "%CPU" {
@@ -256,7 +278,7 @@ func (t *sysstatReader) has(column string) bool { return slices.Contains(t.colum
 func (t *sysstatReader) cell(r sysstatRow, names ...string) (v, step float64, ok bool) {
 	for _, name := range names {
 		if i := slices.Index(t.columns, name); i >= 0 && i < len(r.cells) {
-			return number(r.cells[i])
+			return number(strings.TrimSuffix(r.cells[i], "%")) // iostat -h
 		}
 	}
 	return 0, 0, false

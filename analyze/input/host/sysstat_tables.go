@@ -81,14 +81,14 @@ func (t *sysstatReader) addProcesses(rows []sysstatRow, add adder) {
 			u.cpuStep = max(u.cpuStep, 0.0001)
 			u.cores(add)
 		}
-		if t.has("RSS") && u.procs == 1 && t.alone(u.component) {
+		if t.has("RSS") && u.procs == 1 && t.isAlone(u.component) {
 			u.memory(add)
 		}
 	}
 }
 
-// alone reports whether a component has had one process only.
-func (t *sysstatReader) alone(component string) bool {
+// isAlone reports whether a component has had one process only.
+func (t *sysstatReader) isAlone(component string) bool {
 	n := 0
 	for _, c := range t.pids {
 		if c == component {

@@ -28,7 +28,10 @@ func figures(tracks []loadtest.Track) string {
 	return b.String()
 }
 
-const at = "2026-11-23T18:40:18Z\n"
+const (
+	at  = "2026-11-23T18:40:18Z\n"
+	at2 = "2026-11-23T18:40:20Z\n"
+)
 
 var tools = []struct{ name, text, want string }{
 	{"top: the first iteration gives no cpu", at + `top - 18:40:18 up 40 min,  0 user,  load average: 6.64, 6.00, 4.34
@@ -270,6 +273,96 @@ checkout/checkout-5f6c7d8b9c-zzzzz memory_bytes 7.34003e+06@0
 `},
 	{"kubectl top nodes", at + "NAME     CPU(cores)   CPU%   MEMORY(bytes)   MEMORY%\nnode-1   1500m        75%    2000Mi          25%\n",
 		"host/node-1 cpu_cores 1.5@0\nhost/node-1 memory_bytes 2.09715e+09@0\nhost/node-1 cpu_ratio 0.75@0\n"},
+	{"iostat -xy 1 1 after each time: it moves too much for means since boot", at + `Linux 6.1.0 (vm) 	11/23/26 	_x86_64_	(2 CPU)
+
+
+avg-cpu:  %user   %nice %system %iowait  %steal   %idle
+           9.00    0.00    1.00    0.00    0.00   90.00
+
+Device            r/s     rkB/s     w/s     wkB/s  %util
+vda              1.00      1.00     0.00    2.00   5.00
+
+
+` + at2 + `Linux 6.1.0 (vm) 	11/23/26 	_x86_64_	(2 CPU)
+
+
+avg-cpu:  %user   %nice %system %iowait  %steal   %idle
+           49.00    0.00    1.00    0.00    0.00   50.00
+
+Device            r/s     rkB/s     w/s     wkB/s  %util
+vda              1.00      1.00     0.00    2.00   95.00
+
+
+`, `host/ cpu_limit_cores 2@0 2@2
+host/ cpu_ratio 0.1@0 0.5@2
+host/ cpu_user_ratio 0.09@0 0.49@2
+host/ cpu_system_ratio 0.01@0 0.01@2
+host/ cpu_iowait_ratio 0@0 0@2
+host/ cpu_steal_ratio 0@0 0@2
+host/vda disk_read_bytes_per_second 1024@0 1024@2
+host/vda disk_written_bytes_per_second 2048@0 2048@2
+host/vda disk_busy_ratio 0.05@0 0.95@2
+`},
+	{"iostat -x after each time: means since boot", at + `Linux 6.1.0 (vm) 	11/23/26 	_x86_64_	(2 CPU)
+
+
+avg-cpu:  %user   %nice %system %iowait  %steal   %idle
+           9.00    0.00    1.00    0.00    0.00   90.00
+
+Device            r/s     rkB/s     w/s     wkB/s  %util
+vda              1.00      1.00     0.00    2.00   5.00
+
+
+` + at2 + `Linux 6.1.0 (vm) 	11/23/26 	_x86_64_	(2 CPU)
+
+
+avg-cpu:  %user   %nice %system %iowait  %steal   %idle
+           9.10    0.00    1.00    0.00    0.00   89.90
+
+Device            r/s     rkB/s     w/s     wkB/s  %util
+vda              1.00      1.00     0.00    2.00   5.01
+
+
+`, ""},
+	{"iostat -xyh", at + `Linux 6.1.0 (vm) 	11/23/26 	_x86_64_	(2 CPU)
+
+     f/s f_await  aqu-sz  %util Device
+    1.20    0.32    0.24   1.4% vda
+
+     f/s f_await  aqu-sz  %util Device
+    0.00    0.00    0.00  95.5% vda
+`, "host/ cpu_limit_cores 2@0\nhost/vda disk_busy_ratio 0.955@0\n"},
+	{"sar in German", `Linux 6.1.0 (vm) 	23.11.2026 	_x86_64_	(2 CPU)
+
+18:40:18        CPU      %usr     %nice      %sys   %iowait    %steal      %irq     %soft    %guest    %gnice     %idle
+18:40:19        all      0,50     92,96      5,03      0,00      0,50      0,00      0,00      0,00      0,00      1,01
+Durchschn.:     all      0,25     92,46      5,53      0,00      0,50      0,00      0,00      0,00      0,00      1,26
+`, `host/ cpu_limit_cores 2@1 local
+host/ cpu_ratio 0.9899@1 local
+host/ cpu_user_ratio 0.9346@1 local
+host/ cpu_system_ratio 0.0503@1 local
+host/ cpu_iowait_ratio 0@1 local
+host/ cpu_steal_ratio 0.005@1 local
+`},
+	{"ss -s", at + "Total: 20\nTCP:   9 (estab 6, closed 0, orphaned 1, timewait 2)\n\nTransport Total     IP        IPv6\nRAW	  0         0         0        \nUDP	  0         0         0        \nTCP	  9         9         0        \nINET	  9         9         0        \nFRAG	  0         0         0        \n\n",
+		"host/ tcp_established 6@0\nhost/ tcp_orphaned 1@0\nhost/ tcp_time_wait 2@0\n"},
+	{"docker stats without a head", at + "shop-db-1\t150.50%\t12.5MiB / 2GiB\nshop-redis-1: 3.10% 900kB / 2GB\nshop-web-1,0.10%,1GiB / 2GiB\n",
+		`database/shop-db-1 cpu_cores 1.505@0
+database/shop-db-1 memory_bytes 1.31072e+07@0
+database/shop-db-1 memory_limit_bytes 2.14748e+09@0
+cache/shop-redis-1 cpu_cores 0.031@0
+cache/shop-redis-1 memory_rss_bytes 900000@0
+cache/shop-redis-1 memory_limit_bytes 2e+09@0
+app/shop-web-1 cpu_cores 0.001@0
+app/shop-web-1 memory_bytes 1.07374e+09@0
+app/shop-web-1 memory_limit_bytes 2.14748e+09@0
+`},
+	{"kubectl top pods --no-headers, and of a namespace", at + "api-7d9f8b6c5d-x2x4z        123m         45Mi\n" + at2 + "shop    postgres-0                  2000m            1Gi\n",
+		"app/api-7d9f8b6c5d-x2x4z cpu_cores 0.123@0\napp/api-7d9f8b6c5d-x2x4z memory_bytes 4.71859e+07@0\ndatabase/postgres-0 cpu_cores 2@2\ndatabase/postgres-0 memory_bytes 1.07374e+09@2\n"},
+	{"kubectl top nodes --no-headers", at + "node-1   1500m        75%    2000Mi          25%\n",
+		"host/node-1 cpu_cores 1.5@0\nhost/node-1 memory_bytes 2.09715e+09@0\nhost/node-1 cpu_ratio 0.75@0\n"},
+	{"kubectl top pods --containers", at + "POD                        NAME         CPU(cores)   MEMORY(bytes)\nshop-0                     redis        5m           7Mi\n",
+		"cache/shop-0/redis cpu_cores 0.005@0\ncache/shop-0/redis memory_rss_bytes 7.34003e+06@0\n"},
 }
 
 func TestTools(t *testing.T) {

@@ -37,8 +37,8 @@ func sampled(line string) (labelled, plain bool) {
 	for end < len(line) && nameByte(line[end]) {
 		end++
 	}
-	if end == len(line) || end > 0 && line[0] >= '0' && line[0] <= '9' {
-		return false, false
+	if end == len(line) || end > 0 && (line[0] >= '0' && line[0] <= '9' || line[end-1] == ':') {
+		return false, false // "Total: 20" is another tool's
 	}
 	if line[end] == '{' {
 		last := strings.LastIndexByte(line, '}')
