@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -24,10 +25,12 @@ type answer struct {
 }
 
 // A result is one series of an answer, and its readings in the order of time.
-// NaN and infinite values are not among them.
+// NaN and infinite values are not among them, but where there is nothing else:
+// then nan says so, and the values are 0.
 type result struct {
 	series
 	time, value []float64
+	nan         bool
 }
 
 // jsonResult is a result as the API writes it.
@@ -89,7 +92,11 @@ func (a *answer) results() ([]result, error) {
 			r.Values = append(r.Values, *r.Value)
 		}
 		x := result{series: series{name: r.Metric["__name__"], labels: r.Metric}}
+		var nan []float64
 		for _, p := range r.Values {
+			if math.IsNaN(p.value) && len(x.time) == 0 {
+				nan = append(nan, p.time)
+			}
 			if math.IsNaN(p.value) || math.IsInf(p.value, 0) {
 				continue
 			}
@@ -98,6 +105,11 @@ func (a *answer) results() ([]result, error) {
 			}
 			x.time = append(x.time, p.time)
 			x.value = append(x.value, p.value)
+		}
+		if len(x.time) == 0 && len(nan) > 0 {
+			slices.Sort(nan)
+			x.time, x.nan = slices.Compact(nan), true
+			x.value = make([]float64, len(x.time))
 		}
 		if len(x.time) > 0 {
 			out = append(out, x)

@@ -134,7 +134,7 @@ func (c *converter) at(time float64, in []sample, add func(f figure, value float
 // known converts a sample of a family that the table has.
 func (c *converter) known(time float64, in []sample, s sample, rows []*family, exporter bool, put func(figure, float64, int, int, merging)) {
 	for _, row := range rows {
-		if !row.matches(s.series) {
+		if !row.matches(s.series) || row.unless != "" && slices.ContainsFunc(in, func(o sample) bool { return o.name == row.unless }) {
 			continue
 		}
 		value := s.value

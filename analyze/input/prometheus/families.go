@@ -29,6 +29,8 @@ type family struct {
 	instance  string  // label whose value is the Instance, or two with a slash between; "" none
 	scale     float64 // 0 is 1; a negative one takes away
 	how       merging
+	// unless is a family of which there is none: the row stands in for it.
+	unless string
 	// parts is how many series the figure is made of, all of which must be
 	// there; 0 is any number.
 	parts int
@@ -161,6 +163,9 @@ var families = []family{
 	// cAdvisor; container="" is a group of containers, "POD" its holder.
 	{name: "container_cpu_usage_seconds_total", when: []condition{not("container", "POD"), not("image", "")}, component: "=container|name|pod", metric: "cpu_seconds_total"},
 	{name: "container_memory_working_set_bytes", when: []condition{not("container", "POD"), not("image", "")}, component: "=container|name|pod", metric: "memory_bytes"},
+	{name: "container_memory_rss", when: []condition{not("container", "POD"), not("image", "")}, component: "=container|name|pod", metric: "memory_bytes", unless: "container_memory_working_set_bytes"},
+	{name: "kube_pod_container_resource_limits", when: []condition{is("resource", "cpu")}, component: "=container|pod", metric: "cpu_limit_cores"},
+	{name: "kube_pod_container_resource_limits", when: []condition{is("resource", "memory")}, component: "=container|pod", metric: "memory_limit_bytes", unless: "container_spec_memory_limit_bytes"},
 	{name: "container_spec_memory_limit_bytes", when: []condition{not("container", "POD"), not("image", "")}, component: "=container|name|pod", metric: "memory_limit_bytes"},
 
 	// postgres_exporter.
@@ -215,5 +220,5 @@ var families = []family{
 var covered = []string{
 	"node_", "pg_", "redis_", "namedprocess_", "container_", "machine_", "go_", "jvm_", "process_", "python_",
 	"promhttp_", "prometheus_", "scrape_", "net_conntrack_", "tomcat_", "hikaricp_", "logback_", "system_", "mysql_",
-	"cadvisor_", "exporter_", "nodejs_",
+	"cadvisor_", "kube_", "exporter_", "nodejs_",
 }

@@ -327,6 +327,12 @@ func (f *fetching) figuresOf(i int, q Query, results []result) {
 				at.instance = r.labels["job"]
 			}
 		}
+		if r.nan {
+			if _, ok := f.taken[[2]string{at.component, "hits_total"}]; !ok && len(f.figures.order) < mostTracks {
+				f.figures.nothing(at, r)
+			}
+			continue
+		}
 		key := [2]string{at.component, at.metric}
 		if by, ok := f.taken[key]; ok && by != i {
 			continue

@@ -89,6 +89,13 @@ func Read(r io.Reader, file string) ([]loadtest.Track, []loadtest.Note, error) {
 
 // append adds the readings of a later answer.
 func (r *result) append(x result) {
+	switch {
+	case x.nan && !r.nan:
+		return
+	case r.nan && !x.nan:
+		*r = x
+		return
+	}
 	for i, t := range x.time {
 		if n := len(r.time); n > 0 && t <= r.time[n-1] {
 			continue
@@ -128,9 +135,14 @@ func (m *matrix) tracks() []loadtest.Track {
 	words := wordsOf(fileStem(m.file))
 	var rest, known []result
 	for _, r := range m.results {
-		if len(familiesNamed(r.name)) > 0 {
+		switch {
+		case r.nan:
+			if meant, ok := mean(words, r.series, span{}); ok {
+				m.nothing(figure{component: meant.component, target: r.target(), metric: meant.metric}, r)
+			}
+		case len(familiesNamed(r.name)) > 0:
 			known = append(known, r)
-		} else {
+		default:
 			rest = append(rest, r)
 		}
 	}
@@ -139,6 +151,25 @@ func (m *matrix) tracks() []loadtest.Track {
 		m.guess(words, rest)
 	}
 	return m.give()
+}
+
+// nothing takes a quotient that was NaN throughout: nothing was divided by
+// nothing. Of no look-ups there is no share of hits, of no queries no latency;
+// that there were none is what the figures below say.
+func (m *matrix) nothing(f figure, r result) {
+	var metrics []string
+	switch f.metric {
+	case "hit_ratio":
+		metrics = []string{"hits_total", "misses_total"}
+	case "query_latency", "query_latency_seconds":
+		metrics = []string{"query_latency_seconds"}
+	}
+	for _, f.metric = range metrics {
+		if m.of[f] == nil {
+			m.order = append(m.order, f)
+			m.of[f] = []result{{time: r.time, value: r.value}}
+		}
+	}
 }
 
 // convert takes the series of families that the table knows through the

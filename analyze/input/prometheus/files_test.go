@@ -51,6 +51,10 @@ func TestNames(t *testing.T) {
 		{"db_pool_timeouts", ``, []string{"0", "0"}, "app||pool_timeouts_per_second [0 0]"},
 		{"db_query_avg_ms", ``, []string{"NaN", "95"}, "database||query_latency_seconds [0.095]"},
 		{"redis_hit_ratio", ``, []string{"NaN", "0.5"}, "cache||hit_ratio [0.5]"},
+		// NaN throughout: nothing was looked up, nothing was asked.
+		{"redis_hit_ratio", ``, []string{"NaN", "NaN"}, "cache||hits_total [0 0]; cache||misses_total [0 0]"},
+		{"db_query_avg_ms", ``, []string{"NaN", "NaN"}, "database||query_latency_seconds [0 0]"},
+		{"db_pool_in_use", ``, []string{"NaN", "NaN"}, ""},
 		{"redis_hit_rate", ``, []string{"98", "50"}, "cache||hit_ratio [0.98 0.5]"},
 		{"latency_p95", ``, []string{"0.25"}, "app||latency_p95_seconds [0.25]"},
 		{"latency_p95", ``, []string{"250"}, "app||latency_p95 [250]"},
@@ -129,6 +133,35 @@ func TestRawFamilies(t *testing.T) {
 		if err != nil || !slices.Contains(got, want) {
 			t.Errorf("%q is missing from %q, %v", want, got, err)
 		}
+	}
+}
+
+// The resident set stands in for the working set where that is not exported;
+// Kubernetes's own limits for cAdvisor's.
+func TestContainersWithoutWorkingSet(t *testing.T) {
+	rss := seriesOf(`"__name__":"container_memory_rss","container":"api","image":"x","pod":"api-1"`, "100", "120")
+	set := seriesOf(`"__name__":"container_memory_working_set_bytes","container":"api","image":"x","pod":"api-1"`, "300", "320")
+	limit := seriesOf(`"__name__":"kube_pod_container_resource_limits","container":"api","pod":"api-1","resource":"cpu","unit":"core"`, "2", "2")
+	for _, c := range []struct {
+		in   []string
+		want []string
+	}{
+		{[]string{rss, limit}, []string{"app||memory_bytes [100 120]", "app||cpu_limit_cores [2 2]"}},
+		{[]string{rss, set}, []string{"app||memory_bytes [300 320]"}},
+	} {
+		tracks, _, err := Read(strings.NewReader(`{"status":"success","data":{"resultType":"matrix","result":[`+strings.Join(c.in, ",")+`]}}`), "k8s.json")
+		if got := describe(tracks); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("got %q, want %q, %v", got, c.want, err)
+		}
+	}
+}
+
+// Locust's exporters run in its own process, whose processor time is Locust's.
+func TestLocustsOwnProcess(t *testing.T) {
+	text := `{"status":"success","data":{"resultType":"matrix","result":[` + seriesOf(`"__name__":"process_cpu_seconds_total","job":"locust-master","instance":"l:9646"`, "1", "2.5") + `]}}`
+	tracks, _, err := Read(strings.NewReader(text), "cpu.json")
+	if got := describe(tracks); err != nil || !slices.Equal(got, []string{"load_generator||cpu_seconds_total [1 2.5]"}) {
+		t.Errorf("got %q, %v", got, err)
 	}
 }
 

@@ -64,8 +64,11 @@ var builtin = []Query{
 	{Component: "=groupname", Metric: "cpu_cores", PromQL: `sum by (groupname, instance) (rate(namedprocess_namegroup_cpu_seconds_total[$w]))`},
 	{Component: "=groupname", Metric: "memory_bytes", PromQL: `sum by (groupname, instance) (namedprocess_namegroup_memory_bytes{memtype="proportionalResident"}) or sum by (groupname, instance) (namedprocess_namegroup_memory_bytes{memtype="resident"})`},
 	{Component: "=container|name|pod", Metric: "cpu_cores", PromQL: `sum by (container, name, pod) (rate(container_cpu_usage_seconds_total{` + container + `}[$w]))`},
-	{Component: "=container|name|pod", Metric: "memory_bytes", PromQL: `sum by (container, name, pod) (container_memory_working_set_bytes{` + container + `})`},
+	{Component: "=container|name|pod", Metric: "memory_bytes", PromQL: `sum by (container, name, pod) (container_memory_working_set_bytes{` + container + `}) or sum by (container, name, pod) (container_memory_rss{` + container + `})`},
 	{Component: "=container|name|pod", Metric: "memory_limit_bytes", PromQL: `sum by (container, name, pod) (container_spec_memory_limit_bytes{` + container + `} > 0)`},
+
+	{Component: "=container|pod", Metric: "cpu_limit_cores", PromQL: `sum by (container, pod) (kube_pod_container_resource_limits{resource="cpu"})`},
+	{Component: "=container|pod", Metric: "memory_limit_bytes", PromQL: `sum by (container, pod) (kube_pod_container_resource_limits{resource="memory"})`},
 
 	{Component: "database", Metric: "connections", PromQL: `sum by (instance) (pg_stat_activity_count)`},
 	{Component: "database", Metric: "connections_active", PromQL: `sum by (instance) (pg_stat_activity_count{state="active"})`},
