@@ -18,13 +18,15 @@ func (a *analysis) breaking() {
 			continue
 		}
 		judged = judged || seen
-		if i < 0 {
-			continue
+		n := math.NaN()
+		if i >= 0 {
+			n = a.crossing(t, i)
 		}
-		n := a.crossing(t, i)
 		// Close below the highest load, noise decides which side a point is on.
-		if i >= len(ps)-2 && len(ps) > 1 && n > (1-a.edge(t))*top {
-			continue
+		if i < 0 || len(ps) > 1 && n > (1-a.edge(t))*top {
+			if i, n = a.brokenAtTop(t); i < 0 {
+				continue
+			}
 		}
 		if !(n < best) { // NaN: the points do not tell
 			continue
@@ -110,6 +112,55 @@ func (a *analysis) brokenAtEnd(t int, bad func(i int) bool) int {
 		}
 	}
 	return -1
+}
+
+// How much a plateau at the highest load counts where the target is near it.
+const (
+	topEdge     = .015 // share of the highest load below which a target breaks for sure
+	curveWeight = .8   // of the curve's estimate beside the last plateau's own
+	sureErrors  = 3    // standard errors that a ratio of failures is beyond its limit by
+	fewErrors   = 8    // failures below which a ratio is a matter of chance
+)
+
+// brokenAtTop judges target t at the highest load, if that was held, by all
+// that there is: the curve through the points, and the last plateau's figure
+// taken back along it. It returns the last point and the users at which the
+// target breaks; -1 where it may just hold.
+//
+// Failures are independent enough for their ratio alone to tell.
+func (a *analysis) brokenAtTop(t int) (i int, users float64) {
+	ps := a.out.Points
+	i = len(ps) - 1
+	last, target := ps[i], a.run.Targets[t]
+	v := last.Values[t]
+	if i < 1 || !last.Plateau || !(v > 0) || !(target.Limit > 0) {
+		return -1, math.NaN()
+	}
+	if target.Kind == Errors {
+		sure := sureErrors * math.Sqrt(target.Limit*(1-target.Limit)/last.Requests)
+		if v < target.Limit+sure || v*last.Requests < fewErrors {
+			return -1, math.NaN()
+		}
+		direct := last.Users * (1 - v) / (1 - target.Limit)
+		if n := a.errorCrossing(t, i); n < direct {
+			return i, math.Max(n, ps[i-1].Users)
+		}
+		return i, math.Max(direct, ps[i-1].Users)
+	}
+	if a.out.Shape == SlowRamp { // its last plateau is short, and the climb knows more
+		return -1, math.NaN()
+	}
+	// Where users wait, each percent more of them makes a request this many
+	// percent slower, by Little's law at a throughput that no longer rises.
+	steep := (last.Latency + a.out.Think.Value) / last.Latency
+	n := last.Users * math.Pow(target.Limit/v, 1/steep)
+	if c := a.latencyCrossing(t, i); c > 0 {
+		n = math.Pow(c, curveWeight) * math.Pow(n, 1-curveWeight)
+	}
+	if n > (1-topEdge)*last.Users {
+		return -1, math.NaN()
+	}
+	return i, math.Max(n, ps[i-1].Users)
 }
 
 // edge is how far below the highest load, as a share of it, a target must break
