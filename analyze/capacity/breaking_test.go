@@ -1,0 +1,41 @@
+package capacity
+
+import (
+	"math"
+	"testing"
+)
+
+// The highest step alone misses a target, close below its load: what its own
+// requests say decides, by as many as there are.
+func TestBrokenAtTheTop(t *testing.T) {
+	failing := func(ratio float64) Breaking {
+		r := build(60, 70, 80, 90, 100)
+		top := r.Plateaus[len(r.Plateaus)-1]
+		for i := top.From + 1; i <= top.To; i++ {
+			r.Rows[i].Failed = ratio * r.Rows[i].Done
+		}
+		return Analyze(r).Breaking
+	}
+	// 5,700 requests: one standard error of a ratio of 5 % is 0.3 points.
+	for _, c := range []struct {
+		ratio float64
+		want  Outcome
+	}{{.03, Held}, {.053, Held}, {.09, Broke}} {
+		got := failing(c.ratio)
+		if got.Outcome != c.want {
+			t.Errorf("%.1f %% of failures at the highest step: %+v", 100*c.ratio, got)
+		}
+		if c.want == Broke && (got.Users.Value <= 90 || got.Users.Value > 100 || math.IsNaN(got.Users.Value) || got.Target != 1) {
+			t.Errorf("breaks at %+v", got)
+		}
+	}
+	// P95 is 1.5 times the mean: 165 users have 0.975 s, 168 have 1.02 s, 180 have 1.2 s.
+	for _, c := range []struct {
+		users float64
+		want  Outcome
+	}{{165, Held}, {167.5, Held}, {180, Broke}} {
+		if got := Analyze(build(60, 80, 100, 120, 140, c.users)).Breaking; got.Outcome != c.want || c.want == Broke && math.Abs(got.Users.Value/166.7-1) > .03 {
+			t.Errorf("%.0f users at the highest step: %+v", c.users, got)
+		}
+	}
+}
