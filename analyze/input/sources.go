@@ -150,7 +150,26 @@ var sources = []source{
 			return n, err
 		},
 	},
+	{
+		kind: prometheus.KindGrafana, what: "a Grafana panel's data (CSV)", beside: true, several: true, evidence: true,
+		endings: []string{".csv"},
+		sniff:   prometheus.SniffGrafana,
+		read: func(r io.Reader, file string, s *setting, run *loadtest.Run) (n []loadtest.Note, err error) {
+			run.Tracks, n, err = prometheus.ReadGrafana(r, file, panelColumns(s.Options.Paths))
+			return n, err
+		},
+	},
 	appLogs,
+}
+
+// panelColumns are the paths that the user stated, for the columns of a
+// panel's data, which are called by their titles.
+func panelColumns(paths []app.Path) []prometheus.Column {
+	var out []prometheus.Column
+	for _, p := range paths {
+		out = append(out, prometheus.Column{Name: p.Path, Component: p.Component, Instance: p.Instance, Metric: p.Metric, Scale: p.Scale})
+	}
+	return out
 }
 
 // captures are the parsers of what commands print. Every one is offered every
