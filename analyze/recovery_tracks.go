@@ -69,7 +69,7 @@ func (c *context) reliefOf(baseline *context, tr *Track, drop float64) (relief, 
 		sorted := slices.Sorted(slices.Values(idle))
 		band = max(band, sorted[(len(sorted)-1)*19/20]-n)
 	}
-	if r.loaded < n+clearlyAway*band {
+	if r.loaded < n+max(clearlyAway*band, worthwhile(tr)) {
 		return r, false
 	}
 	interval := tr.interval()
@@ -98,6 +98,21 @@ func (c *context) reliefOf(baseline *context, tr *Track, drop float64) (relief, 
 		r.seconds = times[last] - drop
 	}
 	return r, true
+}
+
+// worthwhile is the least that load raises a figure by, in its base unit, for
+// its way back to tell anything.
+func worthwhile(tr *Track) float64 {
+	switch tr.Unit {
+	case measure.Seconds:
+		return .01
+	case measure.Ratio:
+		return .2
+	}
+	if tr.Metric == "cpu_cores" {
+		return .2
+	}
+	return 2
 }
 
 // reliefs are the resources that were away from normal when the load went
@@ -177,6 +192,9 @@ func (a capacityAnswer) byResources(baseline *context) bool {
 // then 1; normal 1) after 4 s".
 func (r relief) text() string {
 	value := func(v float64) string {
+		if r.track.Metric == "cpu_cores" {
+			return percent(v) + " of a core"
+		}
 		return measure.Format(measure.Of(v, r.track.Unit), measure.Style{Plain: true})
 	}
 	name := "the " + wordsOfTrack(r.track)
