@@ -28,7 +28,30 @@ func HTTP(name, component, instance, address, accept string, read Reader) (Targe
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 1, 1
 	transport.IdleConnTimeout = 2 * time.Minute
 	return Target{Name: name, Component: component, Instance: instance, Service: true, Rank: rankEndpoint,
-		Sampler: &endpoint{url: address, accept: accept, read: read, client: &http.Client{Transport: transport}}}, nil
+		Sampler: &endpoint{url: address, accept: accept, read: read, client: &http.Client{Transport: transport, CheckRedirect: sameHost}}}, nil
+}
+
+const mostRedirects = 5
+
+// sameHost follows redirects of a host to itself, to https or with a slash: the
+// figures of another host are not those that were asked for. Where a redirect
+// leads does not learn where it came from, as a URL may hold a token.
+func sameHost(req *http.Request, via []*http.Request) error {
+	req.Header.Del("Referer")
+	switch {
+	case req.URL.Hostname() != via[0].URL.Hostname() || port(req.URL) != port(via[0].URL) && req.URL.Scheme == via[0].URL.Scheme:
+		return &Unusable{errAnswer{"it redirects to another server"}}
+	case len(via) >= mostRedirects:
+		return &Unusable{errAnswer{fmt.Sprintf("it redirects more than %d times", mostRedirects)}}
+	}
+	return nil
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
 type endpoint struct {
@@ -53,6 +76,9 @@ func (e *endpoint) Sample(ctx context.Context) ([]Reading, error) {
 	req.Header.Set("User-Agent", applicationName)
 	at := float64(time.Now().UnixMilli()) / 1000
 	resp, err := e.client.Do(req)
+	if useless := (*Unusable)(nil); errors.As(err, &useless) {
+		return nil, useless
+	}
 	if err != nil {
 		return nil, inWords(err)
 	}
@@ -62,9 +88,18 @@ func (e *endpoint) Sample(ctx context.Context) ([]Reading, error) {
 	case err != nil:
 		return nil, inWords(err)
 	case resp.StatusCode != http.StatusOK:
-		return nil, errAnswer{fmt.Sprintf("it answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))}
+		err := errAnswer{fmt.Sprintf("it answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))}
+		switch resp.StatusCode {
+		case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return nil, err // of a proxy's, for what is behind it
+		}
+		return nil, &Unusable{err}
 	case len(body) > maxBody:
-		return nil, errAnswer{fmt.Sprintf("its answer is longer than %d MB", maxBody>>20)}
+		return nil, &Unusable{errAnswer{fmt.Sprintf("its answer is longer than %d MB", maxBody>>20)}}
 	}
-	return e.read(body, at)
+	readings, err := e.read(body, at)
+	if err != nil && len(readings) == 0 {
+		err = &Unusable{err}
+	}
+	return readings, err
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // applicationName is what the recorder's own connection is called in
@@ -33,6 +35,9 @@ type postgres struct {
 	config              *pgx.ConnConfig
 	component, instance string
 
+	refused float64 // connections, for want of room
+	begun   bool    // a first count of them was given
+
 	conn       *pgx.Conn
 	version    int
 	statements *statements // nil: the extension is not there
@@ -50,18 +55,40 @@ func (p *postgres) Close() error {
 	return conn.Close(ctx)
 }
 
-// Sample asks the server; a lost connection is opened again.
+// Sample asks the server; a lost connection is opened again. One that is
+// refused for want of room is a reading: the server is there, and full.
 func (p *postgres) Sample(ctx context.Context) ([]Reading, error) {
+	s := &sheet{component: p.component, instance: p.instance}
 	if err := p.connect(ctx); err != nil {
+		said := (*pgconn.PgError)(nil)
+		switch {
+		case errors.As(err, &said) && full(said):
+			p.refused++
+			p.begun = true
+			s.add("connections_refused_total", p.refused)
+			return s.readings, &Doubt{"it refuses connections for want of room: " + said.Message}
+		case errors.As(err, &said) && !strings.HasPrefix(said.Code, "57"): // operator intervention: it starts, stops or recovers
+			return nil, &Unusable{inWords(err)}
+		}
 		return nil, inWords(err)
 	}
-	s := &sheet{component: p.component, instance: p.instance}
+	if !p.begun || p.refused > 0 {
+		p.begun = true
+		s.add("connections_refused_total", p.refused)
+	}
 	doubt, err := p.ask(ctx, s)
 	if err != nil {
 		p.Close()
 		return nil, inWords(err)
 	}
 	return s.readings, doubt
+}
+
+// full reports that a server, or the pooler before it, has no room for another
+// connection: SQLSTATE 53300, too_many_connections, which PgBouncer gives since
+// 1.23 only.
+func full(err *pgconn.PgError) bool {
+	return err.Code == "53300" || strings.Contains(err.Message, "no more connections allowed")
 }
 
 func (p *postgres) connect(ctx context.Context) error {

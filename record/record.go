@@ -58,6 +58,17 @@ type Doubt struct{ Message string }
 // Error returns the message.
 func (d *Doubt) Error() string { return d.Message }
 
+// An Unusable is an error of a target that answered, but not with its figures:
+// a password is wrong, a page is no metrics. That is a gap, but no sign that the
+// target is away.
+type Unusable struct{ Err error }
+
+// Error returns the error's text.
+func (u *Unusable) Error() string { return u.Err.Error() }
+
+// Unwrap returns the error.
+func (u *Unusable) Unwrap() error { return u.Err }
+
 // nextTick returns the first instant after now that is a whole multiple of
 // every since the epoch: all targets, and recorders on several machines, look
 // at the same instants.

@@ -51,6 +51,9 @@ func (c *cache) Close() error { return c.client.Close() }
 // Sample asks for INFO.
 func (c *cache) Sample(ctx context.Context) ([]Reading, error) {
 	info, err := c.client.Info(ctx).Result()
+	if said := redis.Error(nil); errors.As(err, &said) && !strings.HasPrefix(said.Error(), "LOADING") {
+		return nil, &Unusable{inWords(err)} // a password, or no room for a client
+	}
 	if err != nil {
 		return nil, inWords(err)
 	}

@@ -100,7 +100,7 @@ func (w *watch) look(ctx context.Context) {
 }
 
 func (w *watch) judge(o outcome, limit time.Duration) {
-	doubt := (*Doubt)(nil)
+	doubt, useless := (*Doubt)(nil), (*Unusable)(nil)
 	switch {
 	case len(o.readings) > 0:
 		w.up(o)
@@ -111,6 +111,8 @@ func (w *watch) judge(o outcome, limit time.Duration) {
 		w.doubt(doubt)
 	case errors.Is(o.err, context.DeadlineExceeded):
 		w.down(o.at, errSlow{limit})
+	case errors.As(o.err, &useless):
+		w.miss(o.at, o.err, nil)
 	case o.err != nil:
 		w.down(o.at, o.err)
 	}
@@ -138,7 +140,17 @@ func (w *watch) up(o outcome) {
 	w.account.Readings += w.write(o.at, true, o.readings)
 }
 
+// down keeps a look at a target that is not there.
 func (w *watch) down(at time.Time, err error) {
+	var readings []Reading
+	if w.Service {
+		readings = []Reading{{w.Component, w.Instance, "up", 0}}
+	}
+	w.miss(at, err, readings)
+}
+
+// miss keeps a look that gave no figures of the target's own.
+func (w *watch) miss(at time.Time, err error, readings []Reading) {
 	if w.stopped.IsZero() {
 		w.stopped = at
 		w.account.Gaps++
@@ -148,10 +160,6 @@ func (w *watch) down(at time.Time, err error) {
 		w.say(fmt.Sprintf("%s: %v; there is a gap until it answers", w.Name, err))
 	}
 	w.account.Missed++
-	var readings []Reading
-	if w.Service {
-		readings = []Reading{{w.Component, w.Instance, "up", 0}}
-	}
 	w.account.Readings += w.write(at, false, readings)
 }
 

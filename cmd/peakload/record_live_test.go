@@ -363,3 +363,45 @@ func readRecording(t *testing.T, name string) recording {
 	}
 	return r
 }
+
+// TestRecordRefusedConnections lets Postgres refuse the recorder for want of
+// room: that is counted, the server is there, and nothing is said of a password.
+func TestRecordRefusedConnections(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs Postgres for some seconds")
+	}
+	postgres := newPostgres(t, postgresCanary)
+	for _, query := range []string{"CREATE ROLE shop LOGIN PASSWORD '" + webCanary + "' CONNECTION LIMIT 0", "GRANT pg_monitor TO shop"} {
+		if err := postgres.exec(query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := t.TempDir()
+	cmd := exec.Command("peakload", "record", "--every", "250ms", "-o", "r.csv", "--postgres", strings.Replace(postgres.url, "peak:"+postgresCanary, "shop:"+webCanary, 1))
+	cmd.Dir = dir
+	s := start(t, cmd)
+	name := filepath.Join(dir, "r.csv")
+	const refused, up, connections = "database,,connections_refused_total", "database,,up", "database,,connections"
+	eventually(t, 15*time.Second, "the refusals", func() error {
+		if r := readRecording(t, name); r[refused].last() < 3 || r[up].last() != 1 {
+			return errors.New("not there yet")
+		}
+		return nil
+	})
+	if err := postgres.exec("ALTER ROLE shop CONNECTION LIMIT 5"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, 15*time.Second, "the samples", func() error {
+		if readRecording(t, name)[connections].last() < 0 {
+			return errors.New("not there yet")
+		}
+		return nil
+	})
+	if n := len(readRecording(t, name)[up].zeroes()); n > 0 {
+		t.Errorf("the server was away %d times, it is said", n)
+	}
+	if want := `database (Postgres): it refuses connections for want of room: too many connections for role "shop"`; strings.Count(s.log.String(), want) != 1 {
+		t.Errorf("not said once: %q in:\n%s", want, s.log.String())
+	}
+	noCanary(t, dir, s.log.String())
+}
