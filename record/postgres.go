@@ -60,6 +60,9 @@ func (p *postgres) Close() error {
 func (p *postgres) Sample(ctx context.Context) ([]Reading, error) {
 	s := &sheet{component: p.component, instance: p.instance}
 	if err := p.connect(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err() // a connection that was cut short is only called closed
+		}
 		said := (*pgconn.PgError)(nil)
 		switch {
 		case errors.As(err, &said) && full(said):
@@ -79,6 +82,9 @@ func (p *postgres) Sample(ctx context.Context) ([]Reading, error) {
 	doubt, err := p.ask(ctx, s)
 	if err != nil {
 		p.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		return nil, inWords(err)
 	}
 	return s.readings, doubt

@@ -20,6 +20,11 @@ func FuzzCapture(f *testing.F) {
 		"{\"db_pool\":{\"in_use\":3,\"size\":10}}\n",
 		" r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st                 UTC\n18  0      0 21412872  36348 2837252    0    0  1102  1932  864 1797 48  8 44  0  0 2026-11-23 18:40:18\n",
 		"# TYPE up gauge\nup 1\n",
+		"psql: error: connection to server at \"db\", port 5432 failed: FATAL:  sorry, too many clients already\n",
+		"database|user|cl_active|cl_waiting|sv_active|sv_idle|maxwait\nshop|app|2|1|2|0|1\n(1 row)\nname|pool_size|pool_mode\nshop|2|\n(1 row)\n",
+		"Linux 6.1.0 (vm) \t11/23/26 \t_x86_64_\t(2 CPU)\n\nDevice            r/s     rkB/s  %util\nvda              1.00      1.00   95.00\n\n",
+		"Total: 20\nTCP:   9 (estab 6, closed 0, orphaned 1, timewait 2)\n",
+		"api-7d9f8b6c5d-x2x4z 123m 45Mi\nshop-db-1 1.50% 12MiB / 2GiB\n",
 		"\x1b[1mx\x1b[0m\n1795459218\n13\n",
 	} {
 		f.Add(at + s)

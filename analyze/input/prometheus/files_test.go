@@ -227,6 +227,8 @@ func TestSniffOthers(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add(matrixOf(`"__name__":"node_cpu_seconds_total","mode":"idle"`, "1", "NaN", "3"), "host_cpu_percent.json")
 	f.Add(matrixOf(`"state":"active"`, "1", "2"), "connections.json")
+	f.Add(matrixOf(``, "NaN", "NaN"), "redis_hit_ratio.json")
+	f.Add(matrixOf(`"__name__":"pgbouncer_databases_pool_size","name":"shop"`, "20"), "x.json")
 	f.Add(`{"status":"error","error":"x"}`, "")
 	f.Fuzz(func(t *testing.T, text, file string) {
 		tracks, _, err := Read(strings.NewReader(text), file)
