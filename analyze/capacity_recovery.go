@@ -37,8 +37,8 @@ func (a capacityAnswer) recovery(baseline *context) {
 		if r.Watched < 1 {
 			o.RecoveryNote = "Every target held in the 20 s before the load ended."
 		}
-		if len(a.res.Soft) > 0 {
-			o.RecoveryNote = a.hardInWords() + " held until then; a median or a mean beyond its target is degradation, not a break."
+		if len(a.res.Soft) > 0 || r.Degraded {
+			o.RecoveryNote = a.hardInWords() + " held until the load went; a median or a mean beyond its target is degradation, not a break."
 		}
 		a.afterOutage()
 	default:

@@ -248,6 +248,9 @@ func (c *context) recovers(text string) (YesNo, string) {
 		return Unknown, "needs " + needHistory
 	}
 	p := c.recovery()
+	if p == nil && c.limits.RecoveryOutcome == NothingToRecover {
+		return Unknown, "nothing to recover from: " + strings.Replace(note, "Every target", "every target", 1)
+	}
 	if p == nil {
 		return Unknown, "the run kept no users after its peak, so that recovery cannot be seen: needs a tail at low load"
 	}
@@ -271,7 +274,7 @@ func (c *context) recovers(text string) (YesNo, string) {
 	case Pass:
 		return Yes, fmt.Sprintf("targets met %s: %s", span, brief(w))
 	case Fail:
-		return No, fmt.Sprintf("still broken %s: %s", span, why)
+		return No, fmt.Sprintf("still missed %s: %s", span, why)
 	}
 	return Unknown, fmt.Sprintf("%s: %s", span, why)
 }

@@ -15,6 +15,8 @@ type Recovery struct {
 	// Missed says that a target was missed when the load went down, or the run
 	// ended.
 	Missed bool
+	// Degraded says that none but soft targets were.
+	Degraded bool
 }
 
 // A RecoveryOutcome is one of what can happen.
@@ -77,6 +79,7 @@ func (a *analysis) recovery() Recovery {
 		return out
 	case !bad:
 		out.Outcome = NothingBroke
+		out.Degraded = a.missed(max(before-1, 0), drop)
 		return out
 	case least > .7*most || out.Watched < tailLeft:
 		return out
@@ -156,6 +159,14 @@ func (a *analysis) violated(from, to int) (bad, known bool) {
 		known = known || !math.IsNaN(t.excess(p.Values[i]))
 	}
 	return p.Broken, known
+}
+
+// missed reports whether any target, soft or not, is violated by the
+// completions after row from up to row to.
+func (a *analysis) missed(from, to int) bool {
+	p := a.tally(Stretch{from, to})
+	a.judge(&p)
+	return p.Missed
 }
 
 // Back is when every target held again for good after rows from to to, in
