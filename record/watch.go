@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -26,6 +27,7 @@ type Account struct {
 	Name     string
 	Samples  int // looks that gave readings
 	Missed   int // looks that gave none
+	Late     int // answers to looks that count as missed
 	Gaps     int // stretches without an answer
 	Readings int
 	Down     time.Duration // in all
@@ -65,34 +67,39 @@ func (w *watch) run(ctx context.Context) {
 	}
 }
 
+// patience is how much longer than its time-out a target may take until it is
+// asked anew. What comes in that time is late, but tells of the moments that
+// matter most: an overloaded application is slow to answer for its metrics, too.
+const patience = 5 * time.Second
+
 // look takes one sample, and does not wait for one longer than its time-out:
 // whatever the sampler does, the next tick comes.
 func (w *watch) look(ctx context.Context) {
 	limit := timeoutOf(w.every)
 	if w.pending != nil {
 		select {
-		case <-w.pending: // too late to be of any use
+		case o := <-w.pending:
 			w.pending = nil
+			w.late(o, limit)
 		default:
 			w.down(time.Now(), errSlow{limit})
 			return
 		}
 	}
 	at := time.Now()
-	timed, cancel := context.WithTimeout(ctx, limit)
+	timed, cancel := context.WithTimeout(ctx, limit+patience)
 	result := make(chan outcome, 1)
 	go func() {
 		defer cancel()
 		readings, err := w.Sampler.Sample(timed)
 		result <- outcome{at, readings, err}
 	}()
-	const grace = 100 * time.Millisecond // for samplers to see that time is up
 	select {
 	case o := <-result:
 		if ctx.Err() == nil || o.err == nil {
 			w.judge(o, limit)
 		}
-	case <-time.After(limit + grace):
+	case <-time.After(limit):
 		w.pending = result
 		w.down(at, errSlow{limit})
 	case <-ctx.Done(): // the recording ends: no fault of the target's
@@ -116,6 +123,18 @@ func (w *watch) judge(o outcome, limit time.Duration) {
 	case o.err != nil:
 		w.down(o.at, o.err)
 	}
+}
+
+// late keeps the readings of an answer that came after the target was called
+// slow, at the time at which it was asked. It is as slow as it was.
+func (w *watch) late(o outcome, limit time.Duration) {
+	o.readings = slices.DeleteFunc(o.readings, func(r Reading) bool { return r.Metric == "up" }) // it was said to be 0
+	if len(o.readings) == 0 {
+		return
+	}
+	w.account.Late++
+	w.account.Readings += w.write(o.at, false, o.readings)
+	w.doubt(fmt.Errorf("its answers come after more than %v; they count from when they were asked for", limit))
 }
 
 // doubt says, once, what is wrong with a target that answers.

@@ -94,6 +94,35 @@ func TestStuckTargetHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// A target that is slower than its time-out is slow, and what it says late
+// counts nevertheless.
+func TestSlowAnswersCount(t *testing.T) {
+	slow := &fake{answer: func(ctx context.Context, n int) ([]Reading, error) {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(2 * timeoutOf(20*time.Millisecond)):
+			return []Reading{{"app", "", "up", 1}, {"app", "", "looks", float64(n)}}, nil
+		}
+	}}
+	rows, remarks, accounts := recorded(t, []Target{{Name: "app", Component: "app", Service: true, Sampler: slow}}, nil, func() bool { return slow.count() >= 3 })
+	n := 0
+	for _, row := range rows {
+		if strings.Contains(row, ",app,,looks,") {
+			n++
+		}
+		if strings.Contains(row, ",app,,up,1") {
+			t.Error("an instant is up and is not")
+		}
+	}
+	if n < 2 || accounts[0].Late != n || accounts[0].Samples != 0 || accounts[0].Gaps != 1 {
+		t.Errorf("%d late readings, %+v", n, accounts[0])
+	}
+	if len(remarks) != 2 || remarks[1] != "app: its answers come after more than 250ms; they count from when they were asked for" {
+		t.Errorf("remarks: %q", remarks)
+	}
+}
+
 // A target goes and comes back: a gap, up = 0, and two remarks without secrets.
 func TestGap(t *testing.T) {
 	secrets := &Secrets{}

@@ -216,7 +216,9 @@ func summarise(s streams, name string, took time.Duration, state record.State, a
 			continue
 		}
 		what := fmt.Sprintf("%d of %d samples missed, first at %s", a.Missed, a.Missed+a.Samples, a.First.Format("15:04:05"))
-		if a.Samples == 0 {
+		if a.Samples == 0 && a.Late > 0 {
+			what = fmt.Sprintf("it always answered late, %d times", a.Late)
+		} else if a.Samples == 0 {
 			what = "it never answered"
 		} else if a.IsDown {
 			what += "; it does not answer now"
