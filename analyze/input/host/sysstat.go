@@ -12,11 +12,14 @@ import (
 
 var sysstatHead = regexp.MustCompile(`^[A-Z]\w+ \S+ \(.*\)\s+(\d[\d./-]+)(?:\s+_\w+_)?(?:\s+\((\d+) CPUs?\))?\s*$`)
 
-// sysstatTables are the tables that are read, known by columns that they have.
-var sysstatTables = []struct {
+// A sysstatTable is known by columns that it has.
+type sysstatTable struct {
 	columns []string
 	add     func(t *sysstatReader, rows []sysstatRow, add adder)
-}{
+}
+
+// sysstatTables are the tables that are read, known by columns that they have.
+var sysstatTables = []sysstatTable{
 	{[]string{"PID", "Command"}, (*sysstatReader).addProcesses},
 	{[]string{"TGID", "Command"}, (*sysstatReader).addProcesses},
 	{[]string{"CPU", "%idle"}, (*sysstatReader).addProcessors},
@@ -36,7 +39,7 @@ func sysstatParser(procs []Process) capture.Parser {
 		Sniff: func(lines []string) bool {
 			return slices.ContainsFunc(lines, func(l string) bool {
 				_, _, ok := sysstatColumns(l)
-				return ok || sysstatHead.MatchString(l)
+				return ok || sysstatHead.MatchString(l) || jsonHead.MatchString(l)
 			})
 		},
 		New: func() func(*capture.Sample, func(capture.Reading)) {
@@ -68,6 +71,7 @@ type sysstatReader struct {
 	active  []string          // components that pidstat has shown
 	pids    map[string]string // PID → component
 	alone   singles
+	inJSON  bool
 }
 
 // isAverage reports a row of the table of means that ends a tool's output:
@@ -128,8 +132,13 @@ func (t *sysstatReader) read(s *capture.Sample, to func(capture.Reading)) {
 			t.blank()
 			continue
 		}
+		if t.json(line, s.Line+i, s, to) {
+			s.Use(i, i+1)
+			continue
+		}
 		if m := sysstatHead.FindStringSubmatch(line); m != nil {
 			t.flush(s, to)
+			t.inJSON = false
 			t.begin(m, s)
 			s.Use(i, i+1)
 			continue

@@ -332,6 +332,42 @@ vda              1.00      1.00     0.00    2.00   5.01
      f/s f_await  aqu-sz  %util Device
     0.00    0.00    0.00  95.5% vda
 `, "host/ cpu_limit_cores 2@0\nhost/vda disk_busy_ratio 0.955@0\n"},
+	{"iostat -o JSON, cut off", `{"sysstat": {
+	"hosts": [
+		{
+			"nodename": "vm",
+			"sysname": "Linux",
+			"release": "6.18.44",
+			"machine": "x86_64",
+			"number-of-cpus": 2,
+			"date": "11/23/26",
+			"statistics": [
+				{
+					"timestamp": "11/23/26 18:40:18",
+					"avg-cpu":  {"user": 17.19, "nice": 3.50, "system": 3.73, "iowait": 0.34, "steal": 0.54, "idle": 74.70},
+					"disk": [
+						{"disk_device": "vda", "r/s": 75.96, "rkB/s": 1535.79, "wkB/s": 623.66, "aqu-sz": 0.24, "util": 1.36}
+					]
+				},
+				{
+					"timestamp": "11/23/26 18:40:19",
+					"avg-cpu":  {"user": 10.00, "nice": 0.00, "system": 7.00, "iowait": 3.00, "steal": 0.00, "idle": 80.00},
+					"disk": [
+						{"disk_device": "vda", "r/s": 0.00, "rkB/s": 1.00, "wkB/s": 2.00, "aqu-sz": 0.00, "util": 97.50},
+						{"disk_device": "vdb", "r/s": 0.00, "rkB/s": 0.00, "wkB/s": 0.00, "aqu-sz": 0.00, "util": 0.50}
+`, `host/ cpu_limit_cores 2@1 local
+host/ cpu_ratio 0.17@1 local
+host/ cpu_user_ratio 0.1@1 local
+host/ cpu_system_ratio 0.07@1 local
+host/ cpu_iowait_ratio 0.03@1 local
+host/ cpu_steal_ratio 0@1 local
+host/vda disk_read_bytes_per_second 1024@1 local
+host/vda disk_written_bytes_per_second 2048@1 local
+host/vda disk_busy_ratio 0.975@1 local
+host/vdb disk_read_bytes_per_second 0@1 local
+host/vdb disk_written_bytes_per_second 0@1 local
+host/vdb disk_busy_ratio 0.005@1 local
+`},
 	{"sar in German", `Linux 6.1.0 (vm) 	23.11.2026 	_x86_64_	(2 CPU)
 
 18:40:18        CPU      %usr     %nice      %sys   %iowait    %steal      %irq     %soft    %guest    %gnice     %idle
