@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/peakload/peakload/analyze/input/locust"
+	"github.com/peakload/peakload/analyze/input/results"
 )
 
 // A candidate is a file that may belong to the run.
@@ -101,6 +102,9 @@ func below(dir Folder, entries []fs.DirEntry) []candidate {
 	return found
 }
 
+// resultsHead is how much of a file tells whether it is a results.json.
+const resultsHead = 512
+
 // inspect looks at the first bytes of a file.
 func inspect(dir Folder, name string) (candidate, error) {
 	c := candidate{dir: dir, name: name, file: dir.join(name)}
@@ -118,6 +122,12 @@ func inspect(dir Folder, name string) (candidate, error) {
 		return c, fmt.Errorf("%s: %w", c.file, cause(err))
 	}
 	plain := uncompressed(name)
+	if results.Sniff(head[:min(n, resultsHead)]) {
+		// What an earlier report wrote is no evidence of the run, however much its
+		// figures look like an application's.
+		c.stem = stem(plain, nil)
+		return c, nil
+	}
 	for i := range sources {
 		if s := &sources[i]; s.sniff(head[:n]) || n == 0 && !s.beside && endsWith(plain, s.endings) {
 			c.source = s

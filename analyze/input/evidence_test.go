@@ -253,3 +253,27 @@ func TestSharedCaptures(t *testing.T) {
 		}
 	}
 }
+
+// A results.json that an earlier report left beside the run tells nothing of
+// it, although it is JSON with a time and figures, as an application's metrics
+// are.
+func TestOwnResultsAreNoEvidence(t *testing.T) {
+	own := "{\n \"schema\": \"peakload.results/1\",\n \"run\": {\"start\": \"2026-11-23T18:40:00Z\"},\n \"cpu\": {\"percent\": 93},\n \"pool\": {\"size\": 10, \"in_use\": 10}\n}\n"
+	metrics := strings.Replace(own, " \"schema\": \"peakload.results/1\",\n", " \"time\": \"2026-11-23T18:40:05Z\",\n", 1)
+	tracks := func(json string) int {
+		r, err := Load(Folder{FS: fstest.MapFS{
+			"a_stats_history.csv": {Data: []byte(plainRun(runStart, 60))},
+			"o.json":              {Data: []byte(json)},
+		}}, ".", Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(r.Tracks)
+	}
+	if n := tracks(own); n != 0 {
+		t.Errorf("%d tracks of a results.json", n)
+	}
+	if tracks(metrics) == 0 {
+		t.Error("no tracks of an application's metrics: the test tests nothing")
+	}
+}
