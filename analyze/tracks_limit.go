@@ -90,7 +90,10 @@ func (c *context) generatorCores() float64 {
 
 // discovered returns the capacity that the run's own files give a track.
 func (t *tracks) discovered(tr *Track) (float64, string) {
-	if strings.HasPrefix(tr.Metric, "cpu_") && strings.HasSuffix(tr.Metric, "_ratio") || tr.Metric == "disk_busy_ratio" {
+	if tr.Metric == "disk_busy_ratio" {
+		return 1, "all of the time"
+	}
+	if strings.HasPrefix(tr.Metric, "cpu_") && strings.HasSuffix(tr.Metric, "_ratio") {
 		if cores, ok := t.coresOf(tr.Component); ok {
 			return 1, fmt.Sprintf("all of %s", coresText(cores))
 		}

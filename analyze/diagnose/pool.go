@@ -44,6 +44,12 @@ func lookAtPool(s *scene) outcome {
 		return isClear("requests got no connection although the pool had some to give: connections could not be made (" + plainSentence(p.Evidence) + ")")
 	}
 	full := share(v, fullPool*limit)
+	advice := ""
+	if one, ok := s.fullInstance(use); ok && !math.IsNaN(limit) && full < .5 {
+		advice, name = one.spread(v, limit), one.at(name)
+		use, waiting, limit, v = one.use, one.waiting, one.limit, one.use.in(s.stress)
+		full = share(v, fullPool*limit)
+	}
 	queued := mean(waiting.in(s.stress))
 	switch {
 	case b.share >= .1:
@@ -91,11 +97,17 @@ func lookAtPool(s *scene) outcome {
 		said = join(said, fmt.Sprintf("%s %s name an exhausted pool", whole(b.named), b.where))
 	}
 	hold, held := s.holdTime(use)
+	if advice != "" && len(s.queryLatency().in(s.stress)) == 0 {
+		hold, held = math.NaN(), math.NaN() // the throughput is that of all pools
+	}
 	if !math.IsNaN(held) {
 		f.Evidence = append(f.Evidence, evidence(fmt.Sprintf("a connection was held for %s each time", seconds(held)), held, measure.Seconds, use))
 	}
 	f.Symptom = upper(said)
 	f.Recommendation = s.poolSize(limit, held)
+	if advice != "" {
+		f.Recommendation = advice
+	}
 	o := isFound(f, t)
 	o.hold = hold
 	return o
