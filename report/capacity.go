@@ -35,16 +35,7 @@ func fillCapacity(f *filler, s *form.Section) {
 			if slot == nil || !isCapacity(slot.Text) || !open(target) {
 				continue
 			}
-			id, text, note := f.capacityRow(slot.Text)
-			if text == "" {
-				f.absent(target, "capacity", "Not measured: needs the number of users over time, which _stats_history.csv holds.")
-				continue
-			}
-			text = f.trace(form.Escape(text), Trace{Value: f.capacityValue(slot.Text), Note: note})
-			if note != "" {
-				text += f.notes.add(id, sentence(note))
-			}
-			put(target, text)
+			f.capacityLine(labelled{label: slot.Text, slot: target})
 		}
 	}
 }

@@ -17,7 +17,7 @@ var (
 	metricNames = []string{"Metric", "KPI", "Indicator", "Measure", "SLI"}
 	targetNames = []string{"Target", "Threshold", "Goal", "SLO", "Objective", "Limit", "Requirement", "SLA", "Must", "Budget"}
 	actualNames = []string{"Actual", "Measured", "Result", "Observed", "Value"}
-	statusNames = []string{"Status", "Verdict", "Result", "Pass/Fail", "Passed?", "Pass", "OK?", "Met?"}
+	statusNames = []string{"Status", "Verdict", "Result", "Pass/Fail", "Passed?", "Pass", "OK?", "OK", "Met?"}
 )
 
 // readPerformance reads a target a place. Labels that are no metric are left

@@ -48,7 +48,7 @@ func readPhases(r *reader, s *form.Section) {
 func fillPhases(f *filler, s *form.Section) {
 	for _, t := range tables(s, phaseColumns) {
 		label := labelColumn(t, phaseNames...)
-		users, status := column(t, "Users", "Concurrent Users"), column(t, "Status", "Verdict", "Result")
+		users, status := column(t, "Users", "Concurrent Users"), column(t, statusNames...)
 		decimals := f.decimals(t, label)
 		for _, row := range t.Rows {
 			slot := cell(row, label)

@@ -12,7 +12,7 @@ import (
 
 var (
 	capacityNames = []string{"Max Capacity", "Capacity", "Maximum", "Limit"}
-	resourceNames = append(slices.Clone(metricNames), "Resource")
+	resourceNames = append(slices.Clone(metricNames), "Resource", "Component", "Tier")
 )
 
 // resourceColumns recognises the tables of a component's resources, under
@@ -54,7 +54,7 @@ type component struct{ note, what string }
 // components lists what the tables' headings name, for the footnotes of rows
 // that no figure is known of.
 var components = []named[component]{
-	{[]string{"Database", "Postgres", "PostgreSQL", "MySQL", "SQL"}, component{"pg", "the database"}},
+	{[]string{"Database", "DB", "Postgres", "PostgreSQL", "MySQL", "SQL"}, component{"pg", "the database"}},
 	{[]string{"Cache", "Redis", "Memcached", "Valkey"}, component{"redis", "the cache"}},
 	{[]string{"Load Generator", "Locust", "Generator"}, component{"generator", "the load generator"}},
 	{[]string{"Application", "App", "Server", "Backend", "API", "Service", "Worker"}, component{"app", "the application"}},
@@ -62,11 +62,19 @@ var components = []named[component]{
 }
 
 // componentOf is what a row's figures are of: the section's heading, unless the
-// table has a column for it.
+// table has a column for it, or the heading is of no component and the row's
+// own name is: "DB connections".
 func componentOf(s *form.Section, t *form.Table, row *form.Row) string {
 	for i, h := range t.Header {
 		if c := cell(row, i); c != nil && anySame(h, []string{"Component", "Tier", "Service", "System"}) && stated(c.Text) {
 			return c.Text
+		}
+	}
+	if _, known := pick(s.Title, components); !known {
+		if name := cell(row, labelColumn(t, resourceNames...)); name != nil {
+			if _, known := pick(name.Text, components); known {
+				return name.Text
+			}
 		}
 	}
 	return s.Title
@@ -91,6 +99,9 @@ func fillResources(f *filler, s *form.Section) {
 			}
 			row.note, row.what = what.note, what.what
 			r := f.a.Resource(title, name.Text)
+			if r == nil && anySame(header(t, label), []string{"Component", "Tier"}) {
+				continue // it names a part of the system, and no figure of it
+			}
 			if r == nil {
 				r = &analyze.Resource{}
 				row.lacking = "Not measured: needs a figure of this name of " + what.what + ", which no file of this run holds."

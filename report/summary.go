@@ -12,6 +12,7 @@ import (
 // and under the heading of a summary, or of a root cause, a paragraph that is
 // all blank.
 func fillSummary(f *filler, s *form.Section) {
+	owned := ownsLines(s)
 	for _, l := range labels(s) {
 		switch {
 		case !open(l.slot):
@@ -19,6 +20,10 @@ func fillSummary(f *filler, s *form.Section) {
 			put(l.slot, f.verdictText())
 		case anySame(l.label, []string{"Peak Users", "Users at Peak", "Highest Number of Users"}):
 			f.figure(l.slot, f.a.Run.UsersPeak, "", "configuration", "Not measured: needs the history or the HTML report, which record the number of users.")
+		case !owned && anySame(l.label, []string{"Breaking Point", "Recovery Time", "Max Users", "Maximum Users", "Max Concurrent Users", "Maximum Concurrent Users", "Max Throughput", "Maximum Throughput", "Knee"}):
+			f.capacityLine(l)
+		case !owned && anySame(l.label, []string{"Bottleneck", "Primary Bottleneck", "Main Bottleneck", "First Bottleneck"}):
+			put(l.slot, f.cause())
 		case same(l.label, "Root Cause") && says(s.Title, "Root Cause", "Summary", "Conclusion"):
 			put(l.slot, f.cause())
 		}
@@ -32,6 +37,25 @@ func fillSummary(f *filler, s *form.Section) {
 			put(p, f.cause())
 		}
 	}
+}
+
+// ownsLines recognises the sections whose own filler answers lines of the names
+// that a summary has, too: a pool has a recovery time of its own.
+var ownsLines = under("Connection Pool", "Pool Exhaustion", "Timeout", "Database Error", "Rate Limit", "Bottleneck", "Degradation")
+
+// capacityLine fills a line that asks for what the table of the system's
+// capacity does.
+func (f *filler) capacityLine(l labelled) {
+	id, text, note := f.capacityRow(l.label)
+	if text == "" {
+		f.absent(l.slot, "capacity", "Not measured: needs the number of users over time, which _stats_history.csv holds.")
+		return
+	}
+	text = f.trace(form.Escape(text), Trace{Value: f.capacityValue(l.label), Note: note})
+	if note != "" {
+		text += f.notes.add(id, sentence(note))
+	}
+	put(l.slot, text)
 }
 
 // verdictText is the gate's answer and the targets that decided it.

@@ -25,7 +25,7 @@ func countFigure(w analyze.Window, label string) (v measure.Value, ok bool) {
 		return measure.Value{}, false
 	}
 	switch {
-	case anySame(label, []string{"Requests", "Total Requests", "Request Count", "Number of Requests", "# Requests", "Requests Total"}):
+	case anySame(label, []string{"Requests", "Total Requests", "Request Count", "Number of Requests", "# Requests", "Requests Total", "Calls", "Number of Calls", "Samples", "# Samples"}):
 		return w.Requests, true
 	case anySame(label, []string{"Failures", "Errors", "Failed Requests", "Error Count", "Total Errors", "Total Failures", "# Fails", "Failed"}):
 		return w.Failures, true
