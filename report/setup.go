@@ -26,7 +26,7 @@ type setting struct {
 
 // settings lists the lines of a test configuration.
 var settings = [...]setting{
-	{[]string{"Date", "Test Date", "Run Date", "Date of Test"}, func(s *plan.Setup, t string) { s.Date = t }, measuredDate,
+	{[]string{"Date", "Test Date", "Run Date", "Date of Test", "Started", "Tested On", "Run On", "Executed On"}, func(s *plan.Setup, t string) { s.Date = t }, measuredDate,
 		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file).", nil},
 	{[]string{"Duration", "Test Duration", "Run Time", "Runtime", "Run Duration"}, readDuration, measuredDuration,
 		"Not measured: needs a file of the run that tells the time (the history, the HTML report, the JSON file).", func(r *analyze.Summary) measure.Value { return r.Duration }},
