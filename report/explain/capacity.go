@@ -26,6 +26,9 @@ func (p page) capacity(a *analyze.Analysis, name string) bool {
 		f, note = figure{title: "Knee: from here on more users wait instead of getting more done", value: c.Knee}, c.MaxRPSNote
 	case "recovery":
 		f, said, note = figure{title: "Recovery: from the load's end until every target held again", value: c.Recovery}, c.RecoveryText, c.RecoveryNote
+		if c.RecoveryByResources {
+			f.title = "Recovery: from the load's end until the system's resources were back at their normal figures"
+		}
 	default:
 		return false
 	}
