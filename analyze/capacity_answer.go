@@ -103,7 +103,29 @@ func (a capacityAnswer) levels() {
 
 // said is a figure and its target: "P95 1,280 ms ≥ 1,000 ms".
 func (a capacityAnswer) said(p capacity.Point, t int) string {
-	return title(a.targets[t]) + " " + shown(measure.Of(p.Values[t], a.targets[t].Unit()), a.targets[t].Limit)
+	return title(a.targets[t]) + " " + shown(a.judged(p, t), a.targets[t].Limit)
+}
+
+// ofPeak is the share of the peak phase that a point at least is of to stand for
+// it: the point leaves out the time in which the system settled.
+const ofPeak = .8
+
+// judged is a point's figure, or that of the peak phase where the point is that
+// phase and both lie on one side of the limit: a reader wants one figure of one
+// thing.
+func (a capacityAnswer) judged(p capacity.Point, t int) measure.Value {
+	own := measure.Of(p.Values[t], a.targets[t].Unit())
+	peak := a.c.peak()
+	if peak == nil || p.From < peak.From || p.To > peak.To || float64(p.To-p.From) < ofPeak*float64(peak.To-peak.From) {
+		return own
+	}
+	limit := a.targets[t].Limit
+	for _, r := range a.c.targets {
+		if v, ok := r.Actual.Float(); ok && r.Target == a.targets[t] && r.Scope == "peak" && (v > limit) == (p.Values[t] > limit) {
+			return measure.Of(v, a.targets[t].Unit())
+		}
+	}
+	return own
 }
 
 // asks is a target in words: "P95 < 1,000 ms".
