@@ -105,7 +105,7 @@ func (s *reading) begin(r *record, line []byte, number int64) {
 		v, ok = match(s.patterns, line, r)
 	}
 	if !ok {
-		v = s.verdicts.of(r)
+		v = s.verdicts.of(r, &s.skeletons)
 	}
 	e.verdict = v
 	if !e.near && v.class != Restart && v.class != Crash {

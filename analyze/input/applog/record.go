@@ -41,6 +41,10 @@ type record struct {
 	// request: the line is one of an access log, written for every request.
 	request bool
 	plain   bool // fields may stand in the message as key=value
+	// behind is what stands behind the time where nothing else was found in
+	// between, and known the skeleton that it fits.
+	behind []byte
+	known  *skeleton
 }
 
 // A taker takes lines apart. It remembers where the time stood in the line
@@ -54,6 +58,7 @@ type taker struct {
 	// container's or the journal's) and those with one of their own within.
 	wrapped, stampedInside int64
 	tracing                bool // the wrapped lines are those of a traceback
+	skeletons              skeletons
 }
 
 // take takes a line apart; the record is valid until the next line.
@@ -81,7 +86,13 @@ func (t *taker) take(line []byte) *record {
 		}
 		if st, start, ok := t.stamp(body); ok {
 			r.at, r.dated = st, true
+			if start < 2 && t.fits(body[st.end:], start, r) {
+				return r
+			}
 			r.level = levelBefore(body[:start])
+			if start < 2 {
+				r.behind = body[st.end:]
+			}
 			body = t.unwrap(body, start, r)
 			if r.form == jsonLine || r.form == pairLine || r.more {
 				return r
@@ -96,7 +107,22 @@ func (t *taker) take(line []byte) *record {
 	if r.message == nil {
 		r.message = body
 	}
+	if len(r.behind) != len(body) {
+		r.behind = nil // something else stood before the message
+	}
 	return r
+}
+
+// fits takes a line apart by its skeleton, if it has one; b is what stands
+// behind the time, which begins at start.
+func (t *taker) fits(b []byte, start int, r *record) bool {
+	k := t.skeletons.match(b)
+	if k == nil || k.process && start == 0 && processPrefix(b) > 0 {
+		return false
+	}
+	r.form, r.level, r.plain = python, k.level, true
+	r.message, r.behind, r.known = b[k.message:], b, k
+	return true
 }
 
 // uncoloured takes out the terminal's colours.

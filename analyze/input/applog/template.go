@@ -18,6 +18,8 @@ import (
 // SQLSTATEs, error numbers and exit codes stay as they are.
 type template struct {
 	buf []byte
+	// seen is told of what varies, where a skeleton is made; nil otherwise.
+	seen *anatomy
 }
 
 const (
@@ -81,10 +83,14 @@ func (t *template) add(b []byte, r *record) {
 				i++
 			}
 			buf = append(buf, b[done:start]...)
+			before := len(buf)
 			if start > 1 && b[start-1] == '.' && isDigit(b[start-2]) && isDigit(b[start]) {
 				buf = squashDecimals(buf, b[start:i])
 			} else {
 				buf = squash(buf, b[start:i])
+			}
+			if t.seen != nil {
+				t.seen.word(start, i, buf[before:])
 			}
 			done = i
 			continue
@@ -97,8 +103,14 @@ func (t *template) add(b []byte, r *record) {
 			}
 			buf = append(buf, b[done:start+1]...)
 			done = i
+			if t.seen != nil {
+				t.seen.tail(classPathEnd, start+1, i)
+			}
 			if r != nil && r.plain && r.path == nil {
 				notePath(b, start, i, r)
+				if t.seen != nil && r.path != nil {
+					t.seen.path(b, r)
+				}
 			}
 			continue
 		case b[i] == ':' && i > 0 && b[i-1]|0x20-'a' < 26 && i+2 < len(b) && b[i+1] == '/' && b[i+2] == '/':
@@ -107,12 +119,23 @@ func (t *template) add(b []byte, r *record) {
 			}
 			buf = append(buf, b[done:start+3]...)
 			done = i
+			if t.seen != nil {
+				t.seen.tail(classURLEnd, start+3, i)
+			}
 			if r != nil && r.plain && r.path == nil {
 				noteURL(b, start-len(wordBefore(b, start)), i, r)
+				if t.seen != nil && r.path != nil {
+					t.seen.path(b, r)
+				}
 			}
 			continue
 		case b[i] == '=' && r != nil && r.plain:
-			noteField(b, wordBefore(b, i), i, r)
+			if kind := notedField(wordBefore(b, i)); kind != noField {
+				if t.seen != nil {
+					t.seen.field(kind, i+1)
+				}
+				noteValue(b, kind, i+1, r)
+			}
 		}
 		i++
 	}
@@ -210,16 +233,21 @@ func noteURL(b []byte, start, end int, r *record) {
 	}
 }
 
-// noteField takes over key=value of a plain message.
-func noteField(b, key []byte, eq int, r *record) {
+// notedField is the field of key=value in a plain message; noField where its
+// value does not matter there.
+func notedField(key []byte) field {
 	if len(key) < 6 {
-		return // no name that matters here is so short
+		return noField // no name that matters here is so short
 	}
-	kind := fieldOf(key)
-	if kind != userTypeField && kind != methodField && kind != statusField {
-		return
+	switch kind := fieldOf(key); kind {
+	case userTypeField, methodField, statusField:
+		return kind
 	}
-	i := eq + 1
+	return noField
+}
+
+// noteValue takes over the value at b[i] of key=value in a plain message.
+func noteValue(b []byte, kind field, i int, r *record) {
 	for i < len(b) && (b[i] == '"' || b[i] == '\'') {
 		i++
 	}

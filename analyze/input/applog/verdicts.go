@@ -19,10 +19,17 @@ type verdicts struct {
 }
 
 // of returns what a line is an event of. It notes the fields of a plain
-// message in r.
-func (v *verdicts) of(r *record) verdict {
+// message in r, and learns the skeletons of lines that come again.
+func (v *verdicts) of(r *record, s *skeletons) verdict {
 	if r.form == access {
 		return ofRequest(r.status)
+	}
+	if k := r.known; k != nil {
+		k.note(s, r.behind, r)
+		if r.status == k.status {
+			s.used++
+			return k.verdict
+		}
 	}
 	v.t.buf = append(v.t.buf[:0], 0, 0, 0, 0, 0)
 	v.t.add(r.message, r)
@@ -37,7 +44,12 @@ func (v *verdicts) of(r *record) verdict {
 	if r.request {
 		key[3] = 1
 	}
-	return v.lookUp(key, r)
+	before := len(v.known)
+	d := v.lookUp(key, r)
+	if r.behind != nil && r.plain && r.form == python && len(v.known) == before {
+		s.learn(r.behind, r, d) // the second line of its template
+	}
+	return d
 }
 
 // more returns what a line that continues an event adds to it.

@@ -72,7 +72,7 @@ func TestVerdictsAreRemembered(t *testing.T) {
 			if len(r.err) > 0 {
 				whole += ": " + string(r.err)
 			}
-			if got, want := v.of(&r), decide(r.level, r.status, r.request, whole); got != want {
+			if got, want := v.of(&r, &skeletons{}), decide(r.level, r.status, r.request, whole); got != want {
 				rt.Errorf("%v %d %v %q: remembered %+v, anew %+v", r.level, r.status, r.request, whole, got, want)
 			}
 			if got, want := v.more([]byte(whole)), decideMore(whole); got != want {
@@ -88,7 +88,7 @@ func TestVerdictsAreBounded(t *testing.T) {
 	for i := range 2 * mostTemplates {
 		word := []byte{'a' + byte(i%26), 'a' + byte(i/26%26), 'a' + byte(i/676%26), 'a' + byte(i/17576%26)}
 		r := record{level: errorLevel, message: append(word, " deadlock detected"...)}
-		if d := v.of(&r); d.class != errortext.DBLock {
+		if d := v.of(&r, &skeletons{}); d.class != errortext.DBLock {
 			t.Fatalf("%s: %+v", r.message, d)
 		}
 	}
