@@ -78,6 +78,16 @@ func (c *context) logCover() (from, to float64, whole, ok bool) {
 	return max(from, 0), min(to, length), from <= slack && to >= length-slack, true
 }
 
+// logUntil is the second of the run up to which the logs tell: its end where a
+// log covers the run, for a quiet log has no line at the very end.
+func (c *context) logUntil() float64 {
+	_, to, whole, _ := c.logCover()
+	if whole {
+		return c.length()
+	}
+	return to
+}
+
 // hasLog reports whether an application's log speaks of the run: of a healthy
 // one it may do so by lines before and after, and none that tells of trouble.
 func (c *context) hasLog() bool {

@@ -16,8 +16,9 @@ const fullPool = .95
 type poolSign struct {
 	count       int64
 	text        string
-	first, last reach // samples of the history
-	placed      bool  // the history places it
+	first, last reach   // samples of the history
+	until       float64 // s of the run up to which its source tells
+	placed      bool    // the history places it
 	users       measure.Value
 }
 
@@ -64,7 +65,7 @@ func poolExhaustion(c *context, o occurrences) PoolExhaustion {
 		p.Evidence += fmt.Sprintf("; but no more than %s were in use while they did: connections could not be made, which no larger pool mends", most)
 	}
 	p.AtUsers = s.users
-	p.Recovery = poolRecovery(c, s.last)
+	p.Recovery = poolRecovery(c, s)
 	p.Impact = impact(c, max(s.first.from-1, firstEdge(c.history)), s.last.to)
 	return p
 }
@@ -104,7 +105,7 @@ func (c *context) hadRoom(s poolSign) (most string, ok bool) {
 func (c *context) poolSigns(o occurrences) []poolSign {
 	var out []poolSign
 	if l := c.logged(classPool); l.count > 0 {
-		s := poolSign{count: l.count, text: fmt.Sprintf("%s lines of the application's log tell of an exhausted pool, such as %s", grouped(l.count), withoutTime(l.example))}
+		s := poolSign{count: l.count, until: c.logUntil(), text: fmt.Sprintf("%s lines of the application's log tell of an exhausted pool, such as %s", grouped(l.count), withoutTime(l.example))}
 		s.place(c, l.first-c.start, l.first-c.start, l.last-c.start, "users when the log first told of an exhausted pool")
 		out = append(out, s)
 	}
@@ -115,7 +116,7 @@ func (c *context) poolSigns(o occurrences) []poolSign {
 	if n := o.sum(match); n > 0 {
 		s := poolSign{count: n, text: fmt.Sprintf("%s failures name an exhausted pool, such as %s", grouped(n), strings.Join(examples(o, match, 1), ""))}
 		if first, last, ok := o.extent(c, match); ok {
-			s.first, s.last, s.placed = first, last, true
+			s.first, s.last, s.placed, s.until = first, last, true, c.length()
 			s.users = usersBetween(c, max(first.from-1, 0), first.to, first.from, "users when the first failure that names a pool was counted")
 		}
 		out = append(out, s)
@@ -154,6 +155,7 @@ func (c *context) poolTimeouts() (poolSign, bool) {
 		s := poolSign{count: int64(n), text: fmt.Sprintf("%s requests gave up waiting for a connection, as the pool's own counter says", grouped(int64(n)))}
 		after, seen, last := math.NaN(), math.NaN(), math.NaN()
 		for _, t := range c.tracks.counters[trackKey{component, "pool_timeouts_total"}] {
+			s.until = math.Max(s.until, t.Time[len(t.Time)-1])
 			for i := 1; i < len(t.sum); i++ {
 				if t.sum[i] <= t.sum[i-1] || t.Time[i] < loadBegins {
 					continue
@@ -201,7 +203,7 @@ func (c *context) poolTimeoutRate() (poolSign, bool) {
 			}
 			last = tr.Time[i]
 		}
-		s := poolSign{count: int64(n), text: fmt.Sprintf("%s requests gave up waiting for a connection, as the rate of its timeouts says", measure.Format(v, measure.Style{}))}
+		s := poolSign{count: int64(n), until: tr.Time[len(tr.Time)-1], text: fmt.Sprintf("%s requests gave up waiting for a connection, as the rate of its timeouts says", measure.Format(v, measure.Style{}))}
 		if !math.IsNaN(seen) {
 			s.place(c, after, seen, last, "users when the rate of requests that gave up was first above 0")
 			if s.placed && !math.IsNaN(rose) {
@@ -239,6 +241,7 @@ type poolUse struct {
 	waited           float64 // requests waiting at once, the most that was read
 	full             bool    // in use at fullPool or more, by a ten-second median
 	from, to         float64 // first and last reading that was full with requests waiting; NaN none
+	until            float64 // the last reading
 	file             string
 	readings         int
 	waiters, covered bool // waiting requests were recorded; the readings cover the run
@@ -268,7 +271,7 @@ func (c *context) fullestPool() *poolUse {
 		if len(value) == 0 {
 			continue
 		}
-		p := &poolUse{component: tr.Component, limit: tr.Limit, most: slices.Max(value), file: tr.File, readings: len(value), from: math.NaN(), to: math.NaN()}
+		p := &poolUse{component: tr.Component, limit: tr.Limit, most: slices.Max(value), file: tr.File, readings: len(value), from: math.NaN(), to: math.NaN(), until: tr.Time[len(tr.Time)-1]}
 		median, _, _ := highestMedian(tr, loadBegins, c.length())
 		p.full = median >= fullPool*tr.Limit
 		x := candidate{Track: *tr}
@@ -301,7 +304,7 @@ func (c *context) fullWhileFailing(o occurrences) (poolSign, bool) {
 	if p == nil || !p.full || math.IsNaN(p.from) || c.history == nil || c.givesUpNone() || c.explained() > 0 {
 		return poolSign{}, false
 	}
-	var s poolSign
+	s := poolSign{until: p.until}
 	s.place(c, p.from, p.from, p.to, "users when the pool was first full with requests waiting for it")
 	if !s.placed || s.last.to <= s.first.from {
 		return poolSign{}, false
@@ -389,9 +392,14 @@ func withoutTime(line string) string {
 	return line
 }
 
+// sawItEnd is for how many seconds a source must go on without a sign to show
+// that it was the last.
+const sawItEnd = 5
+
 // poolRecovery is how long a pool's failures went on after the load dropped.
-func poolRecovery(c *context, last reach) measure.Value {
-	h := c.history
+// That they had ended takes evidence that goes on without them.
+func poolRecovery(c *context, s poolSign) measure.Value {
+	h, last := c.history, s.last
 	end := len(h.Time) - 1
 	top := slices.Max(h.Users)
 	dropped := -1 // the last sample under the full load
@@ -405,6 +413,8 @@ func poolRecovery(c *context, last reach) measure.Value {
 		return measure.None(measure.Seconds, measure.NotIdentifiable, "a recovery stretch at the end of the run: it had not recovered by then")
 	case dropped >= end-1:
 		return measure.None(measure.Seconds, measure.NotIdentifiable, "a ramp-down and a recovery stretch: the load never dropped")
+	case s.until < c.at(dropped) || s.until-c.at(last.from) < sawItEnd && s.until < c.length()-sawItEnd:
+		return measure.None(measure.Seconds, measure.NoSamples, fmt.Sprintf("evidence of the pool up to the run's end: what there is ends at %s of the run, while requests still got no connection", measure.Span(math.Round(s.until))))
 	}
 	past := func(i int) float64 { return max(0, c.at(i)-c.at(dropped)) }
 	return measure.Within(past(last.to), past(max(last.from-1, 0)), past(min(last.to+1, end)), measure.Seconds, measure.Bounded,

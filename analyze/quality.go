@@ -18,6 +18,7 @@ func (c *context) crossCheck() {
 	c.checkRows()
 	c.checkGenerator()
 	c.checkSharedHost()
+	c.checkCoverage()
 	c.checkClosedLoop()
 }
 

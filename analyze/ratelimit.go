@@ -70,7 +70,10 @@ func rateLimit(c *context) RateLimit {
 }
 
 // noExhaustion answers whether no resource of the system reached nine tenths of
-// its capacity. The load generator is not part of the system.
+// its capacity. The load generator is not part of the system. That the few
+// figures there are stayed below says nothing of what was not recorded, so
+// that it takes the application's, up to the end of the load, and where users
+// suffered what else it may have run out of.
 func (c *context) noExhaustion() (YesNo, string) {
 	if pool := c.failures.PoolExhaustion; pool.Occurred == Yes {
 		return No, pool.Evidence
@@ -101,7 +104,11 @@ func (c *context) noExhaustion() (YesNo, string) {
 	case seen == 0 || highest < 0:
 		return Unknown, "needs figures of the system's parts: peakload record -- locust …, or captures beside the results"
 	}
-	return Yes, fmt.Sprintf("of %d figures that were recorded none reached 90%% of its capacity; the highest was %s at %s%s", seen, top, percent(highest), before)
+	text := fmt.Sprintf("of %d figures that were recorded none reached 90%% of its capacity; the highest was %s at %s%s", seen, top, percent(highest), before)
+	if need := c.unseenExhaustion(); need != "" {
+		return Unknown, text + "; needs " + need
+	}
+	return Yes, text
 }
 
 // lowered is a title within a sentence: "CPU usage".

@@ -38,6 +38,10 @@ func (c *context) judgeResource(r *Resource, from, to float64) {
 		return
 	}
 	share, ok := r.Saturation.Float()
+	if why := c.maybeCapped(r, from, to); ok && why != "" {
+		r.Why = why
+		return
+	}
 	if ok {
 		r.Status = ResourceOK
 		switch {

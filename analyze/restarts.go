@@ -205,19 +205,22 @@ func (c *context) looksForRestarts() string {
 	if c.hasLog() {
 		in = append(in, "the application's log"+c.logPart())
 	}
-	seen := func(is func(Track) bool) bool {
-		return slices.ContainsFunc(c.tracks.all, func(tr Track) bool {
-			return tr.Component != "load_generator" && tr.Component != "host" && len(tr.Time) > 1 && is(tr)
-		})
+	// each where it saw anything, with the part of the run that it saw
+	seen := func(what string, is func(Track) bool) {
+		from, to := math.Inf(1), math.Inf(-1)
+		for _, tr := range c.tracks.all {
+			if n := len(tr.Time); tr.Component != "load_generator" && tr.Component != "host" && n > 1 && is(tr) {
+				from, to = math.Min(from, tr.Time[0]), math.Max(to, tr.Time[n-1])
+			}
+		}
+		if from <= to {
+			in = append(in, what+c.partSeen(from, to))
+		}
 	}
-	if seen(func(tr Track) bool {
+	seen("uptimes", func(tr Track) bool {
 		return tr.Metric == "uptime_seconds" || tr.Metric == "start_time_seconds" || tr.Metric == "restarts_total"
-	}) {
-		in = append(in, "uptimes")
-	}
-	if seen(func(tr Track) bool { return tr.Component == "app" && strings.HasSuffix(tr.Metric, "_total") }) {
-		in = append(in, "the application's counters")
-	}
+	})
+	seen("the application's counters", func(tr Track) bool { return tr.Component == "app" && strings.HasSuffix(tr.Metric, "_total") })
 	switch n := len(in); n {
 	case 0:
 		return ""

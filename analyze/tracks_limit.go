@@ -23,6 +23,10 @@ var limitsOf = map[string]string{
 	"network_sent_bytes_per_second":     "network_limit_bytes_per_second",
 }
 
+// HostProcessors is where a limit is from that is the machine's: the component
+// may use fewer, and no file says so.
+const HostProcessors = "the processors of its host"
+
 // limitWords says where a limit is from.
 var limitWords = map[string]string{
 	"cpu_limit_cores":                "the processors that it may use",
@@ -118,7 +122,7 @@ func (t *tracks) discovered(tr *Track) (float64, string) {
 	}
 	if tr.Metric == "cpu_cores" {
 		if n, ok := t.hostCores(); ok {
-			return n, "the processors of its host"
+			return n, HostProcessors
 		}
 	}
 	return math.NaN(), ""

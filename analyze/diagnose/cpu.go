@@ -16,6 +16,7 @@ type load struct {
 	limit  float64 // cores; 1 where readings are ratios of an unknown number; NaN not known
 	ratio  bool    // readings are ratios
 	whose  string  // whose word the limit is
+	host   bool    // the limit is the machine's: the component may use fewer
 }
 
 // share returns readings as shares of what the component may use.
@@ -73,8 +74,9 @@ func (s *scene) cpu(component string) (load, bool) {
 	if sr := s.series(component, "cpu_cores"); sr != nil {
 		l := load{series: sr, scale: 1, limit: s.limit(sr, "cpu_limit_cores")}
 		if math.IsNaN(l.limit) {
-			l.limit, l.whose = s.hostCores(), "the machine's"
+			l.limit, l.whose, l.host = s.hostCores(), "the machine's", true
 		}
+		l.host = l.host || sr[0].LimitWhy == analyze.HostProcessors
 		if !math.IsNaN(l.limit) {
 			return l, true
 		}
@@ -118,8 +120,11 @@ const (
 // not the machine's where it is limited to fewer cores.
 func lookAtAppCPU(s *scene) outcome {
 	l, ok := s.cpu(app)
-	if !ok || math.IsNaN(l.limit) && !l.ratio {
+	if !ok {
 		return isBlind(needProcess + " of the application and the cores that it may use")
+	}
+	if need := s.needsCores(l); need != "" {
+		return isBlind(need)
 	}
 	v := l.share(s.stress)
 	if len(v) == 0 {

@@ -18,7 +18,13 @@ var calledTexts = regexp.MustCompile(`(?i)\b(external|upstream|downstream|third[
 // calledNames are how metrics and components name such a service.
 var calledNames = regexp.MustCompile(`(?i)external|upstream|downstream|third_?party|dependency|outbound|remote_(call|service)|http_client|partner`)
 
-const needEndpoints = "each endpoint over time (locust --csv-full-history)"
+// needEndpoints is what holding the endpoints against light load needs.
+func (s *scene) needEndpoints() string {
+	if h := s.a.Recorded.History; h != nil && h.FullHistory {
+		return fmt.Sprintf("a stretch of light load with %d requests or more to hold the endpoints against: a slower ramp, or a first step with few users", enough)
+	}
+	return "each endpoint over time (locust --csv-full-history)"
+}
 
 // lookAtEndpoints: some endpoints slowed down by their own and others did not,
 // while nothing that all share was at its limit: they call something slow. If
@@ -41,10 +47,8 @@ func lookAtEndpoints(s *scene) outcome {
 	always := s.alwaysSlow()
 	switch {
 	case called.found || b.share >= .1:
-	case len(s.a.Recorded.AppLogs) == 0 && len(s.endpoints) == 0:
-		return isBlind(needEndpoints)
 	case len(s.endpoints) == 0:
-		return isBlind(needEndpoints)
+		return isBlind(s.needEndpoints())
 	case len(slow) == 0 && len(always) > 0:
 	case len(slow) == 0:
 		return isClear("no endpoint slowed down by three times or more")

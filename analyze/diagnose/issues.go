@@ -52,8 +52,11 @@ func issues(s *scene) []analyze.Issue {
 	}
 	if gaps := a.Diagnosis.NotLookedAt; s.hurt && len(gaps) > 0 && len(a.Diagnosis.Findings) == 0 {
 		need := gaps[0].Need
-		if s.blind() {
+		switch {
+		case s.blind():
 			need = "figures of its parts during the run: peakload record -- locust …, or captures beside the results"
+		case len(gaps) > 1:
+			need = "figures of these during the run: peakload record -- locust …, or captures beside the results"
 		}
 		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Causes that could not be looked for: " + s.unseen(), Evidence: "needs " + need})
 	}

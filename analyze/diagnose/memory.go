@@ -44,6 +44,9 @@ func lookAtMemory(s *scene) outcome {
 		if o, ok := s.lookForLeak(sr); ok {
 			return o
 		}
+		if need := s.endedBefore(sr); need != "" {
+			return isBlind(need)
+		}
 		said := "memory was not short"
 		if len(v) > 0 {
 			said = fmt.Sprintf("the application used at most %s", bytes(top))
@@ -112,6 +115,23 @@ func lookAtMemory(s *scene) outcome {
 	o := isFound(f, t)
 	o.independent = true
 	return o
+}
+
+// endedBefore says what is missing where memory was not read up to an outage:
+// what was used before does not tell why the process went away.
+func (s *scene) endedBefore(sr series) string {
+	outages := s.a.Stability.Outages
+	if len(sr) == 0 || len(outages) == 0 {
+		return ""
+	}
+	last := math.Inf(-1)
+	for _, t := range sr {
+		last = math.Max(last, t.Time[len(t.Time)-1])
+	}
+	if down := outages[0].Start; last < down-sr.step() {
+		return fmt.Sprintf("the memory of the application's process at the outage, %s of the run: its readings end at %s, with %s in use", measure.Span(math.Round(down)), measure.Span(math.Round(last)), bytes(highest(sr.in(everywhere))))
+	}
+	return ""
 }
 
 // memoryDeaths counts the lines of the application's log that name an end for

@@ -71,6 +71,7 @@ func rank(s *scene, outs []outcome) analyze.Diagnosis {
 		score, established := o.terms.score()
 		o.finding.Score, o.finding.Suspected = score, !established
 	}
+	withoutTheirCauses(hits, &d)
 	hits = withoutRemainders(s, hits, &d)
 	generatorFirst(hits)
 	consequences(hits)

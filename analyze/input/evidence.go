@@ -48,6 +48,10 @@ func (l *loading) take(c candidate, part *loadtest.Run, input loadtest.Input, no
 		return fmt.Errorf("%s: this file is not of this run: %s", c.file, why)
 	case why != "":
 		l.leaveOut(c, why)
+		if s := l.setting(); len(part.Tracks) > 0 && l.otherTime == "" && !c.asked && !c.named && !math.IsNaN(s.from) {
+			first, _ := extent(part.Tracks, all)
+			l.otherTime, l.otherBy = c.file, first-s.from
+		}
 		return nil
 	}
 	if kind := mainKind(part.Tracks); kind != "" {
@@ -109,6 +113,27 @@ func (l *loading) fit(part *loadtest.Run, c candidate) string {
 	part.Tracks = kept
 	return ""
 }
+
+// noteOtherTime warns where captures lay beside the run and none of them is of
+// it: figures are missing then that somebody took.
+func (l *loading) noteOtherTime() {
+	if len(l.run.Tracks) > 0 || l.otherTime == "" {
+		return
+	}
+	clock := ""
+	if h := math.Round(l.otherBy / 1800); h != 0 && math.Abs(h) <= 28 && math.Abs(l.otherBy-1800*h) < clockSlack {
+		when := "after"
+		if h < 0 {
+			when = "before"
+		}
+		clock = fmt.Sprintf(" They begin %g h %s it: a clock or a zone that is wrong would explain that.", math.Abs(h)/2, when)
+	}
+	l.note("captures_of_other_time", loadtest.Warn, l.otherTime, "The captures beside the run are of another time and were left out: of the system's parts they tell nothing."+clock)
+}
+
+// clockSlack is by how many seconds a capture may begin before or after its run
+// for a difference of whole half hours to look like a clock's.
+const clockSlack = 240
 
 func windows(first, last float64, s *setting) string {
 	return fmt.Sprintf("it covers %s to %s UTC, the run %s to %s", clock(first), clock(last), clock(s.from), clock(s.to))

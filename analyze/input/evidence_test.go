@@ -70,6 +70,7 @@ func TestEvidence(t *testing.T) {
 	nepal := time.FixedZone("", 5*3600+45*60)
 	run := plainRun(runStart, 60)
 	const read = "p_stats_history.csv(locust_history) "
+	const other = "\nwarn captures_of_other_time db.txt: The captures beside the run are of another time and were left out: of the system's parts they tell nothing"
 	const run18 = "the run 2026-11-23 18:40:00 to 2026-11-23 18:40:59"
 	for _, c := range []struct {
 		name, target string
@@ -82,9 +83,12 @@ func TestEvidence(t *testing.T) {
 			read + "p_resources.csv(resources) db.txt(psql) Monitoring/pg(psql) p_resources.csv:-9.5+40 db.txt:-10+40 Monitoring/pg:0+20"},
 		{"of another day", "", map[string]string{"p_stats_history.csv": run, "db.txt": psqlAt(runStart-86400, 20, iso, time.UTC), "p_resources.csv": canonical(runStart+86400, 3)},
 			strings.TrimSpace(read) + "\nwarn other_run_left_out p_resources.csv: This file is of another run and was left out: it covers 2026-11-24 18:40:00 to 2026-11-24 18:40:04 UTC, " + run18 + "." +
-				"\ninfo other_run_left_out db.txt: This file is of another run and was left out: it covers 2026-11-22 18:40:00 to 2026-11-22 18:40:38 UTC, " + run18 + "."},
+				"\ninfo other_run_left_out db.txt: This file is of another run and was left out: it covers 2026-11-22 18:40:00 to 2026-11-22 18:40:38 UTC, " + run18 + "." + other + "."},
 		{"before and after only", "", map[string]string{"p_stats_history.csv": run, "db.txt": psqlAt(runStart-60, 20, iso, time.UTC)},
-			strings.TrimSpace(read) + "\ninfo other_run_left_out db.txt: This file is of another run and was left out: it covers 2026-11-23 18:39:00 to 2026-11-23 18:39:38 UTC, " + run18 + "."},
+			strings.TrimSpace(read) + "\ninfo other_run_left_out db.txt: This file is of another run and was left out: it covers 2026-11-23 18:39:00 to 2026-11-23 18:39:38 UTC, " + run18 + "." + other + "."},
+		{"a clock an hour late", "", map[string]string{"p_stats_history.csv": run, "db.txt": psqlAt(runStart+3590, 40, iso, time.UTC)},
+			strings.TrimSpace(read) + "\ninfo other_run_left_out db.txt: This file is of another run and was left out: it covers 2026-11-23 19:39:50 to 2026-11-23 19:41:08 UTC, " + run18 + "." +
+				other + ". They begin 1 h after it: a clock or a zone that is wrong would explain that."},
 		{"what is far from the run is trimmed", "", map[string]string{"p_stats_history.csv": run, "db.txt": psqlAt(runStart-3600, 3600, iso, time.UTC)},
 			read + "db.txt(psql) db.txt:-900+930"},
 		{"local times", "", map[string]string{"p_stats_history.csv": run, "db.txt": psqlAt(runStart-10, 40, noZone, cest)},

@@ -125,6 +125,7 @@ func Load(dir Folder, target string, opts Options) (*loadtest.Run, error) {
 	if err := l.readLogs(); err != nil {
 		return nil, err
 	}
+	l.noteOtherTime()
 	l.finish()
 	return l.run, nil
 }

@@ -18,6 +18,11 @@ type loading struct {
 	zone      float64
 	zoneFile  string
 	zoneKnown bool
+
+	// otherTime is the first capture that is not of the run's time, and otherBy
+	// by how many seconds it begins after it.
+	otherTime string
+	otherBy   float64
 }
 
 // read reads one file into the run, if it is of the run.
