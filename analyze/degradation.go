@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"github.com/peakload/peakload/analyze/measure"
@@ -142,8 +143,66 @@ var behaviours = []struct {
 	{[]string{"rate limit", "rate-limit", "throttl", "429"}, (*context).expectLimiting},
 	{[]string{"graceful", "degrad", "shed", "partial"}, (*context).expectGraceful},
 	{[]string{"latency increase", "slight", "slower", "increased latency", "elevated", "rising latency", "higher latency"}, (*context).expectSlower},
-	{[]string{"fail", "collapse", "break", "crash"}, (*context).expectFailure},
-	{[]string{"normal", "stable", "healthy", "no degradation", "nominal", "baseline", "fast", "target", "slo"}, (*context).expectNormal},
+	{[]string{"fail", "collapse", "break", "crash", "unavailable"}, (*context).expectFailure},
+	{[]string{"normal", "stable", "healthy", "no degradation", "nominal", "baseline", "fast", "smooth", "target", "slo"}, (*context).expectNormal},
+}
+
+// nothingOf is a behaviour that is expected not to be seen.
+var nothingOf = regexp.MustCompile(`\b(?:no|without|zero)\s+(?:\w+\s+)?(errors?|fail\w*|crash\w*|outages?|degradation|rate.?limit\w*|throttl\w*|429s?|breakage|collapse)\b`)
+
+// expectNone judges that something was not seen at a level.
+func (c *context) expectNone(all []Band, i int, what string) (Status, string) {
+	switch {
+	case strings.HasPrefix(what, "error"), strings.HasPrefix(what, "fail"):
+		st, said := c.judge(plan.Target{Metric: plan.Errors, Op: plan.LessEqual}, all[i].ErrorRate)
+		return st, "error rate " + said
+	case strings.HasPrefix(what, "degradation"):
+		return c.applied(all[i])
+	case strings.HasPrefix(what, "rate"), strings.HasPrefix(what, "throttl"), strings.HasPrefix(what, "429"):
+		st, why := c.expectLimiting(all, i)
+		switch st {
+		case Pass:
+			st = Fail
+		case Fail:
+			st = Pass
+		}
+		return st, why
+	}
+	for _, o := range c.stability.Outages {
+		if c.inBand(all[i].Band, o.Users) {
+			return Fail, fmt.Sprintf("outage at %.0f s: %s", o.Start, o.Evidence)
+		}
+	}
+	if c.stability.Status == NotMeasured {
+		return NotMeasured, "whether the system went out is not known: needs " + needHistory
+	}
+	return Pass, "no outage at this level"
+}
+
+// judgeBound judges a behaviour that is a target: "P95 below 1 s", "errors
+// below 5%". Latency of no percentile is held against the 95th.
+func (c *context) judgeBound(b Band) (Status, string, bool) {
+	t, ok := plan.ParseExpectation(b.Behavior)
+	if !ok {
+		if t, ok = plan.ParseExpectation("P95 " + b.Behavior); !ok || t.Metric != plan.Percentile {
+			return NotMeasured, "", false
+		}
+	}
+	var v measure.Value
+	switch {
+	case t.Metric == plan.Percentile && t.P == .95:
+		v = b.P95
+	case t.Metric == plan.Mean:
+		v = b.Mean
+	case t.Metric == plan.Errors:
+		v = b.ErrorRate
+	case t.Metric == plan.RPS:
+		v = b.RPS
+	default:
+		return NotMeasured, "", false
+	}
+	st, said := c.judge(t, v)
+	return st, title(t) + " " + said, true
 }
 
 // judgeBand says whether the expected behaviour of a band was seen.
@@ -159,7 +218,13 @@ func (c *context) judgeBand(all []Band, i int) (Status, string) {
 	if _, ok := b.ErrorRate.Float(); !ok {
 		return NotMeasured, "no request completed at this level"
 	}
+	if st, why, ok := c.judgeBound(b); ok {
+		return st, why
+	}
 	text := strings.ToLower(b.Behavior)
+	if m := nothingOf.FindStringSubmatch(text); m != nil {
+		return c.expectNone(all, i, m[1])
+	}
 	for _, r := range behaviours {
 		for _, w := range r.words {
 			if strings.Contains(text, w) {

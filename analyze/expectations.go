@@ -9,64 +9,212 @@ import (
 	"github.com/peakload/peakload/analyze/plan"
 )
 
+// A claim is an expectation with the part of the run that it speaks of.
+type claim struct {
+	text  string // as the plan has it
+	rest  string // without its scope
+	scope plan.Scope
+}
+
 // questions are the expectations that can be answered, the more particular
-// first. One is meant when every group has a word in the sentence.
+// first. One is meant when every pattern matches the sentence, and, where
+// of is given, when the sentence speaks of nothing else: "the service is
+// stable" is a question of outages, "memory is stable" is not.
 var questions = []struct {
-	words  [][]string
-	answer func(c *context, text string) (YesNo, string)
+	says   []*regexp.Regexp
+	of     *regexp.Regexp
+	answer func(c *context, q claim) (YesNo, string)
 }{
-	{[][]string{{"rate limit", "rate-limit", "429", "throttl"}}, (*context).limiterProtects},
-	{[][]string{{"recover", "back to normal", "returns to"}}, (*context).recovers},
-	{[][]string{{"graceful", "degrad"}}, (*context).degradesGracefully},
-	{[][]string{{"crash", "outage", "restart", "downtime", "stays up", "stable", "stability", "available"}}, (*context).staysUp},
-	{[][]string{{"pool", "connection"}, {"exhaust", "run out", "runs out"}}, (*context).poolHolds},
-	{[][]string{{"timeout", "time out"}}, (*context).noTimeouts},
-	{[][]string{{"user", "concurrent"}, {"handle", "support", "serve", "sustain", "cope", "withstand", "hold", "carry"}}, (*context).handlesUsers},
-	{[][]string{{"error", "failure"}}, func(c *context, _ string) (YesNo, string) { return c.meets(plan.Errors, "error") }},
-	{[][]string{{"latency", "response time", "fast", "p50", "p95", "p99"}}, func(c *context, _ string) (YesNo, string) { return c.meets(plan.Percentile, "latency") }},
-	{[][]string{{"throughput", "rps", "requests per second", "requests/s", "req/s"}}, func(c *context, _ string) (YesNo, string) { return c.meets(plan.RPS, "throughput") }},
-	{[][]string{{"target", "slo", "goal"}}, func(c *context, _ string) (YesNo, string) { return c.meetsAll() }},
+	{says: saying(`no data (?:loss|is lost|gets lost)|without data loss|lose no data|data integrity`), answer: unanswered("a check of what was stored, after the run: no file of a load test shows it")},
+	{says: saying(`auto-?\s?scal|scales? (?:out|up|in|down)\b`), answer: unanswered("the number of instances over the run, which no file holds")},
+	{says: saying(`scales? linear|linear(?:ly)? scal`), answer: unanswered("a person's reading of throughput over users: how far off a line still is linear is not stated")},
+	{says: saying(`(?:memory|resource) leak`), answer: unanswered("the course of memory over hours at one load: this growth is told from a cache's by its going on")},
+	{says: saying(`fail-?over|replica|backup`), answer: unanswered("a person's answer: a load test's files do not show where a request went")},
+	{says: saying(`rate.?limit|429|throttl`), answer: (*context).limiterProtects},
+	{says: saying(`recover|back to normal|returns? to`), answer: (*context).recovers},
+	{says: saying(`no degradation|without degradation|not degrade`), answer: (*context).holdsTargets},
+	{says: saying(`graceful|degrad`), answer: (*context).degradesGracefully},
+	{says: saying(`deadlock|lock time-?out`), answer: databaseCount(func(d DatabaseErrors) measure.Value { return d.LockTimeout }, "locks")},
+	{says: saying(`database|\bdb\b|postgres|mysql|\bsql\b`, `errors?\b|failures?\b`), answer: (*context).noDatabaseErrors},
+	{says: saying(`crash|outage|restart|downtime|stays? up`), answer: (*context).staysUp},
+	{says: saying(`stable|stability|available`), of: wholeSystem, answer: (*context).staysUp},
+	{says: saying(`pool|connection`, `exhaust|runs? out|large enough|big enough|sufficient|suffices`), answer: (*context).poolHolds},
+	{says: saying(`time-?\s?outs?\b|tim(?:es|ed?|ing) out`), answer: (*context).noTimeouts},
+	{says: saying(`users?\b|concurrent|\bccu\b|\bvus?\b|players`, `handle|support|serve|sustain|cope|withstand|hold|carr(?:y|ies)|surviv`), answer: (*context).handlesUsers},
+	{says: saying(`\bno\b|\bzero\b|without|\b0\b`, `errors?\b|failures?\b|fails?\b`), of: wholeSystem, answer: (*context).noErrors},
+	{says: saying(`errors?\b|failures?\b|failed\b`), of: wholeSystem, answer: ofMetric(plan.Errors, "error")},
+	{says: saying(`latenc(?:y|ies)|response times?|fast|p50|p95|p99`), of: wholeSystem, answer: ofMetric(plan.Percentile, "latency")},
+	{says: saying(`throughput|\brps\b|requests per second|requests/s|req/s`), of: wholeSystem, answer: ofMetric(plan.RPS, "throughput")},
+	{says: saying(`targets?\b|\bslos?\b|goals?\b|requirements?\b`), answer: (*context).holdsTargets},
+}
+
+// wholeSystem is a sentence without any word that could be a thing of its own,
+// as the memory, the logs or one endpoint are.
+var wholeSystem = regexp.MustCompile(`^(?:\W*\b(?:the|a|an|our|all|any|every|system|service|services|app|application|api|platform|site|website|backend|server|stack|` +
+	`is|are|be|remains?|stays?|keeps?|kept|holds?|shall|should|must|will|always|never|not|no|zero|0|without|at|under|of|in|on|with|during|throughout|to|and|for|from|` +
+	`load|peak|test|run|whole|entire|stable|stability|available|availability|up|requests?|http|overall|total|rates?|ratio|errors?|failures?|failed|fails?|occur|occurs|seen|happen|` +
+	`latency|latencies|response|times?|fast|low|acceptable|good|fine|ok|okay|within|meets?|met|meeting|targets?|slos?|goals?|limits?|budget|` +
+	`throughput|rps|per|second|req|s|p50|p90|p95|p99|high|enough|reached|is reached|sufficient|below|above|their|its|users?)\b)+\W*$`)
+
+func saying(patterns ...string) []*regexp.Regexp {
+	out := make([]*regexp.Regexp, len(patterns))
+	for i, p := range patterns {
+		out[i] = regexp.MustCompile(`(?i)(?:^|\b)(?:` + p + `)`)
+	}
+	return out
 }
 
 // expectations answers the plan's expectations from what has been found.
 func (c *context) expectations() []Answer {
 	var out []Answer
 	for _, e := range c.plan.Expectations {
-		a := Answer{Text: e.Text, Evidence: "no rule knows this expectation: it is for a person to answer"}
-		if t, ok := plan.ParseExpectation(e.Text); ok {
-			a.Answer, a.Evidence = answerOf([]TargetResult{c.judgeTarget(t)}, "")
-			out = append(out, a)
-			continue
-		}
-		text := strings.ToLower(e.Text)
-		for _, q := range questions {
-			if speaksOf(text, q.words) {
-				a.Answer, a.Evidence = q.answer(c, e.Text)
-				break
-			}
-		}
+		a := Answer{Text: e.Text}
+		a.Answer, a.Evidence = c.answer(e.Text)
 		out = append(out, a)
 	}
 	return out
 }
 
-func speaksOf(text string, groups [][]string) bool {
-	for _, g := range groups {
-		found := false
-		for _, w := range g {
-			found = found || strings.Contains(text, w)
+func (c *context) answer(text string) (YesNo, string) {
+	q := claim{text: text}
+	q.rest, q.scope = plan.CutScope(text)
+	if t, ok := plan.ParseExpectation(q.rest); ok {
+		return c.judgeClaim([]plan.Target{t}, q, "")
+	}
+	if answer, why, ok := c.anyLatency(q); ok {
+		return answer, why
+	}
+	if answer, why, ok := c.bounded(q); ok {
+		return answer, why
+	}
+	for _, rule := range questions {
+		if speaksOf(text, rule.says) && (rule.of == nil || rule.of.MatchString(strings.ToLower(q.rest))) {
+			return rule.answer(c, q)
 		}
-		if !found {
+	}
+	return Unknown, "no rule knows this expectation: it is for a person to answer"
+}
+
+func speaksOf(text string, patterns []*regexp.Regexp) bool {
+	for _, p := range patterns {
+		if !p.MatchString(text) {
 			return false
 		}
 	}
 	return true
 }
 
+// unanswered is the answer to what a load test's files cannot tell.
+func unanswered(needs string) func(*context, claim) (YesNo, string) {
+	return func(*context, claim) (YesNo, string) { return Unknown, "needs " + needs }
+}
+
+// anyLatency answers a sentence that bounds latency and does not say of which
+// requests: where the median already misses the limit, or the 99th percentile
+// still keeps it, no reading of it answers otherwise.
+func (c *context) anyLatency(q claim) (YesNo, string, bool) {
+	half, ok := plan.ParseExpectation("P50 " + q.rest)
+	if !ok || half.Metric != plan.Percentile {
+		return Unknown, "", false
+	}
+	most := half
+	most.P = .99
+	if answer, why := c.judgeClaim([]plan.Target{half}, q, ""); answer != Yes {
+		return answer, why, true
+	}
+	if answer, why := c.judgeClaim([]plan.Target{most}, q, ""); answer == Yes {
+		return answer, why, true
+	}
+	return Unknown, "the median keeps this limit and the 99th percentile does not: needs to say which percentile is meant, for example P95", true
+}
+
+// judgeClaim judges targets in the scope of a sentence.
+func (c *context) judgeClaim(ts []plan.Target, q claim, what string) (YesNo, string) {
+	if q.scope.Users > 0 && q.scope.Phase == "" && len(ts) > 0 {
+		return c.judgeAt(ts, q.scope.Users)
+	}
+	var rs []TargetResult
+	for _, t := range ts {
+		if q.scope.Phase != "" {
+			t.Phase = q.scope.Phase
+		}
+		rs = append(rs, c.judgeTarget(t))
+	}
+	return answerOf(rs, what)
+}
+
+// judgeAt judges targets at a level of users: on the plateaus of that level,
+// else by one below that missed them already, or one above that kept them.
+func (c *context) judgeAt(ts []plan.Target, users float64) (YesNo, string) {
+	most, known := c.usersPeak().Float()
+	if !known || !c.knowsLoad() {
+		return Unknown, "needs " + needHistory
+	}
+	type outcome struct {
+		status Status
+		why    string
+	}
+	var at, already, even *outcome
+	rank := map[Status]int{Fail: 3, NotMeasured: 2, Borderline: 1, Pass: 0}
+	for i := range c.phases {
+		p := &c.phases[i]
+		if p.Kind != Peak && p.Kind != Step {
+			continue
+		}
+		level := float64(p.UsersTo)
+		here := level >= users*.98 && level <= users*1.02
+		got := outcome{status: Pass}
+		judged := false
+		for _, t := range ts {
+			if t.Metric == plan.Outages || t.Endpoint != "" || !here && t.Metric == plan.RPS {
+				continue
+			}
+			st, said := c.judge(t, c.figure(t, nil, p))
+			if said = title(t) + ": " + said; !judged || rank[st] > rank[got.status] {
+				got = outcome{st, said}
+			}
+			judged = true
+		}
+		switch {
+		case !judged:
+		case here:
+			if got.why = fmt.Sprintf("at %d users %s", p.UsersTo, got.why); at == nil || rank[got.status] > rank[at.status] {
+				at = &got
+			}
+		case level < users && got.status == Fail && already == nil:
+			got.why = fmt.Sprintf("already at %d users %s", p.UsersTo, got.why)
+			already = &got
+		case level > users && got.status == Pass && even == nil:
+			got.why = fmt.Sprintf("even at %d users %s", p.UsersTo, got.why)
+			even = &got
+		}
+	}
+	switch {
+	case at != nil && at.status == Pass:
+		return Yes, at.why
+	case at != nil && at.status == Fail:
+		return No, at.why
+	case at != nil:
+		return Unknown, at.why
+	case already != nil:
+		return No, already.why
+	case even != nil:
+		return Yes, even.why
+	case most < users*.98:
+		return Unknown, fmt.Sprintf("the run had at most %.0f users", most)
+	}
+	return Unknown, fmt.Sprintf("the run did not stay at %.0f users: needs a plateau at that level", users)
+}
+
+// noErrors: not one request failed, in the part of the run that is meant.
+func (c *context) noErrors(q claim) (YesNo, string) {
+	return c.judgeClaim([]plan.Target{{Metric: plan.Errors, Op: plan.LessEqual}}, q, "error")
+}
+
 // handlesUsers: a plateau of at least that many users was held with every
 // latency and error target met and without an outage.
-func (c *context) handlesUsers(text string) (YesNo, string) {
-	want, ok := usersIn(text)
+func (c *context) handlesUsers(q claim) (YesNo, string) {
+	want, ok := usersIn(q.text)
 	if !ok {
 		if v, stated := c.summary().UsersPlanned.Float(); stated {
 			want = v
@@ -127,8 +275,11 @@ func (c *context) held(p *Phase) string {
 	return fmt.Sprintf("%s for %.0f s", measure.Format(p.RPS, measure.Style{Plain: true}), p.End-p.Start)
 }
 
-func (c *context) staysUp(text string) (YesNo, string) {
-	if strings.Contains(strings.ToLower(text), "restart") && c.stability.Status == Pass && c.stability.RestartsIn == "" {
+func (c *context) staysUp(q claim) (YesNo, string) {
+	if n := q.scope.Users; n > 0 && c.stability.Status == Fail {
+		return c.staysUpAt(n)
+	}
+	if strings.Contains(strings.ToLower(q.text), "restart") && c.stability.Status == Pass && c.stability.RestartsIn == "" {
 		return Unknown, c.stability.Why // outages alone say nothing of restarts
 	}
 	switch c.stability.Status {
@@ -143,7 +294,17 @@ func (c *context) staysUp(text string) (YesNo, string) {
 	return Unknown, "needs " + needHistory
 }
 
-func (c *context) limiterProtects(string) (YesNo, string) {
+// staysUpAt answers for loads up to so many users of a run that went out.
+func (c *context) staysUpAt(users float64) (YesNo, string) {
+	for _, o := range c.stability.Outages {
+		if float64(o.Users) <= users*1.02 {
+			return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.Evidence)
+		}
+	}
+	return Unknown, c.stability.Why + fmt.Sprintf("; whether it would have stayed up at %.0f users needs a run of that many", users)
+}
+
+func (c *context) limiterProtects(claim) (YesNo, string) {
 	if c.rateLimit.SystemProtected != Unknown || c.rateLimit.ProtectedWhy != "" {
 		return c.rateLimit.SystemProtected, c.rateLimit.ProtectedWhy
 	}
@@ -152,7 +313,7 @@ func (c *context) limiterProtects(string) (YesNo, string) {
 
 // degradesGracefully: under the highest load the system did not go out, and
 // what failed was refused or few.
-func (c *context) degradesGracefully(string) (YesNo, string) {
+func (c *context) degradesGracefully(claim) (YesNo, string) {
 	if n := len(c.stability.Outages); n > 0 {
 		o := c.stability.Outages[0]
 		return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.Evidence)
@@ -220,7 +381,7 @@ func share(part, of float64) string {
 
 // recovers: after the load went down, the latency and error targets held again.
 // Where the sentence says within which time, the recovery took no longer.
-func (c *context) recovers(text string) (YesNo, string) {
+func (c *context) recovers(q claim) (YesNo, string) {
 	note := strings.TrimSuffix(c.limits.RecoveryNote, ".")
 	if strings.HasPrefix(note, "From ") {
 		note = "from" + note[len("From"):]
@@ -232,7 +393,7 @@ func (c *context) recovers(text string) (YesNo, string) {
 			again = "back to normal"
 		}
 		low, high, known := c.limits.Recovery.Limits()
-		if want, stated := timeIn(text); stated && known && low > want {
+		if want, stated := timeIn(q.text); stated && known && low > want {
 			return No, again + " only after " + c.limits.RecoveryText + ": " + note
 		} else if stated && !(known && high <= want) {
 			return Unknown, "too close to tell: " + again + " after " + c.limits.RecoveryText
@@ -310,44 +471,21 @@ func brief(w Window) string {
 	return fmt.Sprintf("%s %s, errors %s", name, measure.Format(figure, measure.Style{Plain: true}), measure.Format(w.ErrorRate, measure.Style{Plain: true}))
 }
 
-func (c *context) poolHolds(text string) (YesNo, string) {
-	p := c.failures.PoolExhaustion
-	evidence := p.Evidence
-	if evidence == "" {
-		evidence = "needs " + needFailures
-	}
-	switch p.Occurred {
-	case Yes:
-		return No, evidence
-	case No:
-		return Yes, evidence
-	}
-	return Unknown, evidence
-}
-
-func (c *context) noTimeouts(string) (YesNo, string) {
-	n, ok := c.failures.Timeouts.Count.Float()
-	switch {
-	case !ok:
-		return Unknown, need(c.failures.Timeouts.Count)
-	case n > 0:
-		return No, fmt.Sprintf("%.0f requests timed out", n)
-	}
-	return Yes, "no request timed out"
-}
-
-// meets answers from the plan's targets of one kind.
-func (c *context) meets(m plan.Metric, what string) (YesNo, string) {
-	var mine []TargetResult
-	for _, r := range c.targets {
-		if r.Target.Metric == m || m == plan.Percentile && (r.Target.Metric == plan.Mean || r.Target.Metric == plan.Max) {
-			mine = append(mine, r)
+// ofMetric answers from the plan's targets of one kind.
+func ofMetric(m plan.Metric, what string) func(*context, claim) (YesNo, string) {
+	return func(c *context, q claim) (YesNo, string) {
+		var mine []plan.Target
+		for _, t := range c.plan.Targets {
+			if t.Metric == m || m == plan.Percentile && (t.Metric == plan.Mean || t.Metric == plan.Max) {
+				mine = append(mine, t)
+			}
 		}
+		return c.judgeClaim(mine, q, what)
 	}
-	return answerOf(mine, what)
 }
 
-func (c *context) meetsAll() (YesNo, string) { return answerOf(c.targets, "") }
+// holdsTargets answers from all of the plan's targets.
+func (c *context) holdsTargets(q claim) (YesNo, string) { return c.judgeClaim(c.plan.Targets, q, "") }
 
 func answerOf(rs []TargetResult, what string) (YesNo, string) {
 	if len(rs) == 0 {

@@ -52,7 +52,7 @@ func kindOf(name string) (PhaseKind, bool) {
 	return 0, false
 }
 
-var usersWord = regexp.MustCompile(`(?i)(\d[\d,_ ]*)\s*(?:concurrent\s+|virtual\s+)?(?:users?|u|vus?)\b`)
+var usersWord = regexp.MustCompile(`(?i)(\d[\d,_ .'’]*k?)\s*(?:concurrent\s+|virtual\s+|simultaneous\s+|active\s+)*(?:users?|u|vus?|ccu|players)\b`)
 
 // usersIn returns the number of users that a text names.
 func usersIn(s string) (float64, bool) {
@@ -60,8 +60,8 @@ func usersIn(s string) (float64, bool) {
 	if m == nil {
 		return 0, false
 	}
-	n, err := strconv.ParseFloat(strings.NewReplacer(",", "", "_", "", " ", "").Replace(m[1]), 64)
-	return n, err == nil
+	_, n, ok := plan.ParseUsers(strings.TrimSpace(m[1]))
+	return n, ok
 }
 
 var ordinalWord = regexp.MustCompile(`(\d+)\s*$`)

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/peakload/peakload/analyze"
@@ -23,7 +25,11 @@ var ordinals = []named[int]{
 // heading says ("Secondary Bottleneck"), else the next one begins where a label
 // comes again.
 func fillBottlenecks(f *filler, s *form.Section) {
-	rank, _ := pick(s.Title, ordinals)
+	rank, ordered := pick(s.Title, ordinals)
+	if n := trailing.FindString(s.Title); !ordered && n != "" { // "Finding 2"
+		rank, _ = strconv.Atoi(n)
+		rank = max(0, rank-1)
+	}
 	seen := map[string]bool{}
 	for _, l := range labels(s) {
 		if n, ok := pick(l.label, ordinals); ok {
@@ -33,7 +39,7 @@ func fillBottlenecks(f *filler, s *form.Section) {
 		}
 		part, ok := pick(l.label, findingParts)
 		if !ok {
-			if open(l.slot) && says(l.label, "Bottleneck") {
+			if open(l.slot) && says(l.label, bottleneckNames...) {
 				put(l.slot, f.bottleneck(rank))
 			}
 			continue
@@ -57,6 +63,8 @@ func (f *filler) bottleneckTables(s *form.Section) {
 		for i, h := range t.Header {
 			if part, ok := pick(h, findingParts); ok {
 				parts[i] = part
+				known++
+			} else if says(h, "Bottleneck") {
 				known++
 			}
 		}
@@ -98,14 +106,35 @@ func (f *filler) bottleneckItems(s *form.Section) {
 	}
 }
 
+// bottleneckNames are the words for what limits a system.
+var bottleneckNames = []string{"Bottleneck", "Constraint", "Limiting Factor", "Choke Point", "Chokepoint", "Limits Us", "Hot Spot", "Hotspot"}
+
+// bottleneckSection recognises the sections of bottlenecks by a heading, or by
+// labelled lines that take a finding apart.
+func bottleneckSection(s *form.Section) bool {
+	if under(bottleneckNames...)(s) {
+		return true
+	}
+	component, parts := false, map[string]bool{}
+	for _, l := range labels(s) {
+		if _, ok := pick(l.label, findingParts); ok && open(l.slot) {
+			parts[form.Key(l.label)] = true
+			component = component || says(l.label, "Component")
+		}
+	}
+	return component && len(parts) > 2
+}
+
+var trailing = regexp.MustCompile(`\d+$`)
+
 // A findingPart is one of the labels under a bottleneck.
 type findingPart func(analyze.Finding) string
 
 var findingParts = []named[findingPart]{
-	{[]string{"Component", "Resource", "Where"}, func(b analyze.Finding) string { return b.Component }},
-	{[]string{"Symptom", "Evidence", "Observation"}, func(b analyze.Finding) string { return b.Symptom }},
+	{[]string{"Component", "Resource", "Constraint", "Where"}, func(b analyze.Finding) string { return b.Component }},
+	{[]string{"Symptom", "Evidence", "Observation", "Observed", "Behaviour", "Behavior"}, func(b analyze.Finding) string { return b.Symptom }},
 	{[]string{"Impact", "Effect"}, func(b analyze.Finding) string { return b.Impact }},
-	{[]string{"Recommendation", "Action", "Fix", "Solution"}, func(b analyze.Finding) string {
+	{[]string{"Recommendation", "Remediation", "Remedy", "Mitigation", "Action", "Fix", "Solution"}, func(b analyze.Finding) string {
 		if b.Consequence != "" {
 			return "None of its own: it " + b.Consequence
 		}

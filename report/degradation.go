@@ -12,11 +12,30 @@ import (
 
 var (
 	bandNames     = []string{"Load Level", "Load", "User Level", "Concurrent Users"}
-	behaviorNames = []string{"Behavior", "Behaviour", "Expected Behavior", "Expected Behaviour", "Expectation"}
+	behaviorNames = []string{"Behavior", "Behaviour", "Expected Behavior", "Expected Behaviour", "Expectation", "Expected"}
 )
 
-// bandColumns recognises the table of load levels.
-func bandColumns(t *form.Table) bool { return has(t, bandNames...) && has(t, behaviorNames...) }
+// bandColumns recognises the table of load levels by its headers, or by rows
+// that are ranges of users.
+func bandColumns(t *form.Table) bool {
+	return has(t, behaviorNames...) && (has(t, bandNames...) || levels(t))
+}
+
+// levels reports whether every row of a table begins with a number or range of
+// users, by its header or its own words.
+func levels(t *form.Table) bool {
+	named := says(header(t, 0), "User", "Load", "Level", "Concurrency", "VU", "CCU", "Player", "Client", "Session")
+	for _, row := range t.Rows {
+		c := cell(row, 0)
+		if c == nil {
+			return false
+		}
+		if _, _, ok := plan.ParseBand(planned(c)); !ok || !named && !says(planned(c), "User", "VU") {
+			return false
+		}
+	}
+	return len(t.Rows) > 1
+}
 
 func readBands(r *reader, s *form.Section) {
 	for _, t := range tables(s, bandColumns) {
@@ -44,7 +63,7 @@ func readBands(r *reader, s *form.Section) {
 
 func fillBands(f *filler, s *form.Section) {
 	for _, t := range tables(s, bandColumns) {
-		label, behavior, status := labelColumn(t, bandNames...), column(t, behaviorNames...), column(t, "Status", "Held?", "Result")
+		label, behavior, status := labelColumn(t, bandNames...), column(t, behaviorNames...), column(t, append([]string{"Held?"}, statusNames...)...)
 		for _, row := range t.Rows {
 			slot := cell(row, label)
 			if slot == nil {
@@ -54,7 +73,9 @@ func fillBands(f *filler, s *form.Section) {
 			if !known {
 				continue
 			}
-			if c := cell(row, behavior); c != nil {
+			if c := cell(row, columnBut(t, []int{label, behavior, status}, actualNames...)); open(c) {
+				put(c, f.bandText(b))
+			} else if c := cell(row, behavior); c != nil {
 				if stated(c.Original) {
 					c.Amend(c.Markup() + " — " + f.bandText(b))
 				} else {
@@ -137,16 +158,26 @@ func (f *filler) bandText(b analyze.Band) string {
 	return strings.TrimPrefix(text, "; ")
 }
 
+// mechanismNames are the mechanisms under the names that documents give them,
+// the more particular first.
+var mechanismNames = []named[string]{
+	{[]string{"Feature", "Load Shedding"}, "Feature Throttling"},
+	{[]string{"Rate Limiting", "Rate Limit", "Rate Limiter", "Throttling", "429"}, "Rate Limiting"},
+	{[]string{"Cache", "Cached"}, "Cache Fallback"},
+	{[]string{"Replica"}, "Read Replica Routing"},
+}
+
 // fillMechanisms says which ways to degrade were seen at work.
 func fillMechanisms(f *filler, s *form.Section) {
 	const lacking = "Not measured: needs the application's log or metrics; Locust's files do not show this mechanism."
 	for _, l := range labels(s) {
-		i := slices.IndexFunc(f.a.Mechanisms, func(m analyze.Mechanism) bool { return same(l.label, m.Name) })
+		name, known := pick(l.label, mechanismNames)
+		i := slices.IndexFunc(f.a.Mechanisms, func(m analyze.Mechanism) bool { return known && m.Name == name })
 		switch {
 		case i >= 0:
 			m := f.a.Mechanisms[i]
 			put(l.slot, f.answer(m.Seen, m.Evidence, "mechanism-"+strings.ReplaceAll(form.Key(m.Name), " ", "-"), lacking))
-		case says(s.Title, "Mechanism"):
+		case says(s.Title, "Mechanism", "Fallback") && open(l.slot):
 			put(l.slot, f.answer(analyze.Unknown, "", "mechanisms", lacking))
 		}
 	}

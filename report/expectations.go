@@ -6,11 +6,19 @@ import (
 	"github.com/peakload/peakload/report/form"
 )
 
-var expectationNames = []string{"Expectation", "Expected", "Assumption", "Hypothesis"}
+var (
+	expectationNames = []string{"Expectation", "Expected Result", "Expected", "Assumption", "Hypothesis"}
+	answerNames      = []string{"Actual", "Actual Result", "Observed", "Outcome", "What Happened", "Happened", "Evidence"}
+	metNames         = append([]string{"Met?", "Met", "Confirmed", "Fulfilled", "Held"}, statusNames...)
+)
 
 // expectationColumns recognises the table of expectations.
 func expectationColumns(t *form.Table) bool {
-	return has(t, expectationNames...) && has(t, "Actual", "Observed", "Outcome") && !has(t, metricNames...) && !bandColumns(t)
+	return has(t, expectationNames...) && answerColumn(t) >= 0 && !has(t, metricNames...) && !bandColumns(t)
+}
+
+func answerColumn(t *form.Table) int {
+	return columnBut(t, []int{labelColumn(t, expectationNames...)}, answerNames...)
 }
 
 func readExpectations(r *reader, s *form.Section) {
@@ -26,26 +34,30 @@ func readExpectations(r *reader, s *form.Section) {
 
 func fillExpectations(f *filler, s *form.Section) {
 	for _, t := range tables(s, expectationColumns) {
-		label, actual := labelColumn(t, expectationNames...), column(t, "Actual", "Observed", "Outcome")
-		met := column(t, "Met?", "Met", "Status", "Fulfilled", "Result")
+		label, actual := labelColumn(t, expectationNames...), answerColumn(t)
+		met := columnBut(t, []int{label, actual}, metNames...)
 		for _, row := range t.Rows {
 			slot := cell(row, label)
 			if slot == nil || !stated(slot.Text) {
 				continue
 			}
 			a := f.answerTo(slot.Text)
-			if c := cell(row, actual); open(c) {
-				switch {
-				case a.Evidence == "":
-					f.absent(c, "expectations", "Not measured: nothing that was recorded decides this expectation.")
-				case a.Answer == analyze.Unknown:
-					f.absent(c, "expectations", notMeasured(a.Evidence, ""))
-				default:
-					put(c, form.Escape(a.Evidence))
-				}
-			}
+			f.evidence(cell(row, actual), a)
 			put(cell(row, met), yesNoText(a.Answer))
 		}
+	}
+}
+
+// evidence fills what was found of an expectation.
+func (f *filler) evidence(s *form.Slot, a analyze.Answer) {
+	switch {
+	case !open(s):
+	case a.Evidence == "":
+		f.absent(s, "expectations", "Not measured: nothing that was recorded decides this expectation.")
+	case a.Answer == analyze.Unknown:
+		f.absent(s, "expectations", notMeasured(a.Evidence, ""))
+	default:
+		put(s, form.Escape(a.Evidence))
 	}
 }
 

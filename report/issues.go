@@ -1,22 +1,40 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/report/form"
 )
 
-// severities lists how headings name the three severities.
-var severities = []named[string]{
-	{[]string{"P0", "Critical"}, "P0"},
-	{[]string{"P1", "High Priority", "High"}, "P1"},
-	{[]string{"P2", "Medium Priority", "Medium"}, "P2"},
+var issueNames = []string{"Issue", "Description", "Problem", "Defect", "Risk", "Finding", "Title", "Summary"}
+
+// issueSection recognises the sections of what went wrong.
+func issueSection(s *form.Section) bool {
+	if under("Issue", "Defect", "Problem", "Blocker", "Showstopper", "What Broke")(s) {
+		return true
+	}
+	if anySame(s.Title, []string{"Major", "Minor", "Critical", "Sev1", "Sev2", "Sev3", "Sev4"}) {
+		return true
+	}
+	for _, t := range s.Tables {
+		if severityColumn(t) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
-// fillIssues fills the lists of issues by severity.
+// fillIssues fills the lists and tables of issues by severity.
 func fillIssues(f *filler, s *form.Section) {
-	severity, known := pick(s.Title, severities)
+	scale := scaleOf(f.doc)
+	for _, t := range s.Tables {
+		if severityColumn(t) >= 0 {
+			f.issueTable(t, scale)
+		}
+	}
+	level, known := scale.levelOf(s.Title)
 	if !known && len(s.Lists) == 0 {
 		return
 	}
@@ -25,11 +43,52 @@ func fillIssues(f *filler, s *form.Section) {
 		switch {
 		case !known: // one list of all of them
 			found = append(found, i.Severity+": "+because(form.Escape(i.Title), i.Evidence))
-		case i.Severity == severity:
+		case scale.holds(level, i.Severity):
 			found = append(found, because(form.Escape(i.Title), i.Evidence))
 		}
 	}
 	f.list(s, found)
+}
+
+// issueTable fills a table of issues whose rows state severities: each row
+// takes the next issue of its own, the last of them all that are left.
+func (f *filler) issueTable(t *form.Table, scale scale) {
+	severity := severityColumn(t)
+	issue := columnBut(t, []int{severity}, issueNames...)
+	evidence := columnBut(t, []int{severity, issue}, "Evidence", "Detail", "Figure")
+	rows := map[int][]*form.Row{}
+	for _, row := range t.Rows {
+		if c := cell(row, severity); c != nil && (open(cell(row, issue)) || open(cell(row, evidence))) {
+			if level, ok := scale.levelOf(c.Text); ok {
+				rows[level] = append(rows[level], row)
+			}
+		}
+	}
+	for level, mine := range rows {
+		var titles, whys []string
+		for _, i := range f.a.Issues {
+			if scale.holds(level, i.Severity) {
+				title, why := form.Escape(i.Title), form.Escape(clause(i.Evidence))
+				if evidence < 0 {
+					title = because(title, i.Evidence)
+				}
+				titles, whys = append(titles, title), append(whys, why)
+			}
+		}
+		for k, row := range mine {
+			title, why := textNoneFound, textNoneFound
+			switch {
+			case !f.recorded():
+				title, why = textNotMeasured, textNotMeasured
+			case k < len(titles) && k == len(mine)-1:
+				title, why = strings.Join(titles[k:], "; "), strings.Join(whys[k:], "; ")
+			case k < len(titles):
+				title, why = titles[k], whys[k]
+			}
+			put(cell(row, issue), title)
+			put(cell(row, evidence), why)
+		}
+	}
 }
 
 // list fills the blank items of a section's lists; with nothing to say it says
@@ -47,7 +106,7 @@ func (f *filler) list(s *form.Section, found []string) {
 // items writes items into the first list of a section that takes them.
 func (f *filler) items(s *form.Section, markup []string) {
 	for _, l := range s.Lists {
-		if l.SetItems(markup) {
+		if slices.ContainsFunc(l.Items, func(it *form.Item) bool { return it.Label == "" }) && l.SetItems(markup) {
 			return
 		}
 	}

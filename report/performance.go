@@ -16,8 +16,8 @@ import (
 var (
 	metricNames = []string{"Metric", "KPI", "Indicator", "Measure", "SLI"}
 	targetNames = []string{"Target", "Threshold", "Goal", "SLO", "Objective", "Limit", "Requirement", "SLA", "Must", "Budget"}
-	actualNames = []string{"Actual", "Measured", "Result", "Observed", "Value"}
-	statusNames = []string{"Status", "Verdict", "Result", "Pass/Fail", "Passed?", "Pass", "OK?", "OK", "Met?"}
+	actualNames = []string{"Actual", "Measured", "Result", "Observed", "Value", "Current"}
+	statusNames = []string{"Status", "Verdict", "Result", "Pass/Fail", "Passed?", "Pass", "OK?", "OK", "Met?", "Outcome"}
 )
 
 // readPerformance reads a target a place. Labels that are no metric are left

@@ -96,7 +96,7 @@ func placesOf(t *form.Table) []place {
 	case endpoint >= 0 && metric < 0:
 		return columnPlaces(t, endpoint)
 	case performanceColumns(t):
-		return rowPlaces(t, max(0, metric), endpoint)
+		return rowPlaces(t, metricColumn(t), endpoint)
 	case metric < 0:
 		return transposedPlaces(t)
 	}
@@ -111,6 +111,35 @@ func performanceColumns(t *form.Table) bool {
 	}
 	return has(t, targetNames...) && has(t, actualNames...) ||
 		has(t, metricNames...) && has(t, "Actual", "Measured", "Observed")
+}
+
+// metricColumn returns the column that names metrics: the one with that header,
+// unless others name them, as where each row begins with a number of its own.
+func metricColumn(t *form.Table) int {
+	most := 0
+	count := func(i int) (n int) {
+		for _, row := range t.Rows {
+			if c := cell(row, i); c != nil {
+				if _, _, ok := plan.LabelMetric(c.Text); ok {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	best := column(t, metricNames...)
+	if best >= 0 {
+		most = count(best)
+	}
+	for i := range t.Header {
+		if most > 0 {
+			break
+		}
+		if count(i) > 0 {
+			best, most = i, count(i)
+		}
+	}
+	return max(0, best)
 }
 
 // endpointColumn returns the column that names endpoints, -1 without one.

@@ -60,10 +60,11 @@ func (f *filler) undiagnosed() bool {
 // strategies are the labels of the scaling strategy, the more particular
 // first.
 var strategies = []named[func(analyze.Scaling) string]{
-	{[]string{"Auto Scaling", "Autoscaling", "Auto-scaling", "Trigger"}, func(s analyze.Scaling) string { return s.AutoScaling }},
-	{[]string{"Load Balancing", "Load Balancer"}, func(s analyze.Scaling) string { return s.LoadBalancing }},
+	{[]string{"Scale In", "Scale Down", "Scaling In", "Scaling Down"}, nil}, // no load test tells when less would do
+	{[]string{"Auto Scaling", "Autoscaling", "Auto-scaling", "Trigger", "HPA", "Scaling Threshold"}, func(s analyze.Scaling) string { return s.AutoScaling }},
+	{[]string{"Load Balancing", "Load Balancer", "Load Distribution", "Traffic Distribution"}, func(s analyze.Scaling) string { return s.LoadBalancing }},
 	{[]string{"Horizontal", "Scale Out"}, func(s analyze.Scaling) string { return s.Horizontal }},
-	{[]string{"Vertical", "Scale Up"}, func(s analyze.Scaling) string { return s.Vertical }},
+	{[]string{"Vertical", "Scale Up", "Bigger Instance", "Larger Instance", "Bigger Machine"}, func(s analyze.Scaling) string { return s.Vertical }},
 }
 
 // lackTrigger names what triggers are taken from.
@@ -78,13 +79,13 @@ const lackScaling = "Not measured: nothing in this run says what more instances,
 func fillScaling(f *filler, s *form.Section) {
 	for _, l := range labels(s) {
 		of, ok := pick(l.label, strategies)
-		if !ok || !open(l.slot) {
+		if !ok || of == nil || !open(l.slot) {
 			continue
 		}
 		switch text := of(f.a.Diagnosis.Scaling); {
 		case text != "":
 			put(l.slot, form.Escape(text))
-		case says(l.label, "Auto Scaling", "Autoscaling", "Auto-scaling", "Trigger"):
+		case says(l.label, "Auto Scaling", "Autoscaling", "Auto-scaling", "Trigger", "HPA", "Scaling Threshold"):
 			f.absent(l.slot, "triggers", lackTrigger)
 		case f.undiagnosed():
 			f.absent(l.slot, "diagnosis", lackDiagnosis)

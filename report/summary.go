@@ -13,16 +13,21 @@ import (
 // all blank.
 func fillSummary(f *filler, s *form.Section) {
 	owned := ownsLines(s)
+	title := strings.TrimLeft(s.Title, "0123456789. ") // "4 Conclusion"
 	for _, l := range labels(s) {
 		switch {
 		case !open(l.slot):
-		case anySame(l.label, []string{"Overall Verdict", "Overall Result", "Overall Status", "Test Result", "Test Verdict", "Verdict", "Gate"}):
+		case anySame(l.label, []string{"Overall Verdict", "Overall Result", "Overall Status", "Overall Outcome", "Test Result", "Test Verdict", "Verdict", "Gate", "Go/No-Go", "Go/No-Go Decision"}),
+			says(l.label, "No Go", "Nogo"), same(l.label, "Decision") && says(s.Title, "No Go", "Nogo"),
+			same(l.label, "Result") && (s.Level <= 1 || anySame(title, summaryNames)):
 			put(l.slot, f.verdictText())
-		case anySame(l.label, []string{"Peak Users", "Users at Peak", "Highest Number of Users"}):
+		case anySame(l.label, []string{"Peak Users", "Users at Peak", "Highest Number of Users", "Peak Concurrency", "Peak Concurrent Users", "Peak CCU"}):
 			f.figure(l.slot, f.a.Run.UsersPeak, "", "configuration", "Not measured: needs the history or the HTML report, which record the number of users.")
-		case !owned && anySame(l.label, []string{"Breaking Point", "Recovery Time", "Max Users", "Maximum Users", "Max Concurrent Users", "Maximum Concurrent Users", "Max Throughput", "Maximum Throughput", "Knee"}):
+		case anySame(l.label, summaryNames):
+			put(l.slot, f.summed())
+		case !owned && capacityLabel(l.label):
 			f.capacityLine(l)
-		case !owned && anySame(l.label, []string{"Bottleneck", "Primary Bottleneck", "Main Bottleneck", "First Bottleneck"}):
+		case !owned && anySame(l.label, []string{"Bottleneck", "Primary Bottleneck", "Main Bottleneck", "First Bottleneck", "Primary Constraint", "Limiting Factor"}):
 			put(l.slot, f.cause())
 		case same(l.label, "Root Cause") && says(s.Title, "Root Cause", "Summary", "Conclusion"):
 			put(l.slot, f.cause())
@@ -31,12 +36,30 @@ func fillSummary(f *filler, s *form.Section) {
 	for _, p := range s.Fields {
 		switch {
 		case p.Label != "" || !open(p):
-		case anySame(s.Title, []string{"Summary", "Executive Summary", "Management Summary", "TL;DR", "Conclusion", "Verdict", "Overall Verdict"}):
+		case anySame(title, summaryNames):
 			put(p, f.summed())
-		case same(s.Title, "Root Cause"), same(s.Title, "Root Cause Analysis"):
+		case anySame(title, []string{"Root Cause", "Root Cause Analysis", "Bottleneck", "Primary Bottleneck", "Limiting Factor", "Primary Constraint"}):
 			put(p, f.cause())
 		}
 	}
+}
+
+// summaryNames are the headings and labels of the run in a sentence.
+var summaryNames = []string{"Summary", "Executive Summary", "Management Summary", "TL;DR", "Conclusion", "Verdict", "Overall Verdict"}
+
+// capacityLabel reports whether a line outside the table of the system's
+// capacity asks for what stands there: it says nothing else.
+func capacityLabel(label string) bool {
+	id, ok := pick(label, capacityLines)
+	switch {
+	case !ok:
+		return false
+	case id == "recovery":
+		return anySame(label, []string{"Recovery Time", "Time to Recover", "Time to Recovery", "Back to Normal After", "MTTR"})
+	case id == "max-throughput":
+		return says(label, "Max", "Maximum", "Sustainable") && len(strings.Fields(form.Key(label))) <= 3
+	}
+	return len(strings.Fields(form.Key(label))) <= 4
 }
 
 // ownsLines recognises the sections whose own filler answers lines of the names

@@ -90,7 +90,7 @@ var labelWords = map[string]labelWord{
 	"the": fillerWord, "overall": fillerWord, "total": fillerWord, "global": fillerWord, "peak": fillerWord, "http": fillerWord, "api": fillerWord,
 	"all": fillerWord, "endpoints": fillerWord, "aggregated": fillerWord, "aggregate": fillerWord, "of": fillerWord, "in": fillerWord, "no": fillerWord,
 	"ms": latencyWord, "s": fillerWord, "sec": fillerWord, "seconds": fillerWord, "milliseconds": latencyWord,
-	"latency": latencyWord, "latencies": latencyWord, "response": latencyWord, "time": latencyWord, "times": latencyWord, "duration": latencyWord,
+	"latency": latencyWord, "rtt": latencyWord, "latencies": latencyWord, "response": latencyWord, "time": latencyWord, "times": latencyWord, "duration": latencyWord,
 	"request": requestWord, "requests": requestWord, "req": requestWord, "reqs": requestWord,
 	"error": errorWord, "errors": errorWord, "failure": errorWord, "failures": errorWord, "failed": errorWord, "fail": errorWord, "fails": errorWord,
 	"rate": rateWord, "ratio": rateWord, "percentage": rateWord, "percent": rateWord, "pct": rateWord, "share": rateWord,

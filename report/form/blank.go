@@ -10,7 +10,7 @@ import (
 // something is still to come.
 var (
 	blankUnit = `(?:%|‰|[munµ]?s|secs?|seconds?|mins?|minutes?|h|hours?|[kmgt]?i?b|bytes?|r/?ps|qps|tps|` +
-		`(?:concurrent |active |virtual )?users?|connections?|threads?|workers?|requests?|reqs?|times?|x|×|cores?|vcpus?|points?|pp|` +
+		`(?:concurrent |active |virtual )?users?|ccu|vus?|players?|clients?|sessions?|instances?|replicas?|pods?|nodes?|connections?|threads?|workers?|requests?|reqs?|times?|x|×|cores?|vcpus?|points?|pp|` +
 		`[\pL]*/(?:s|sec|second|min|minute|h|hour))`
 	tbd       = `(?:[~≈<>≤≥]=? ?)?tbd(?: ?` + blankUnit + `)?[.…]?`
 	toBe      = `to be (?:\pL+)(?: [\pL-]+){0,8}`

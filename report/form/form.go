@@ -42,10 +42,20 @@ type Section struct {
 	Lists  []*List
 	Fields []*Slot // "**Label**: value" lines of paragraphs, Label set; a paragraph that is only a blank, with Label ""
 
+	// Statements are the lines of paragraphs that are nothing but "Label: value"
+	// lines, those with a value. A fill does not change them.
+	Statements []Statement
+
 	doc        *Doc
 	slots      []*Slot // all of them, as they are remembered
 	allLists   []*List // nested ones too
 	paragraphs []*Slot // those without labels that are or may be filled blanks
+}
+
+// A Statement is a line "Label: value" of a paragraph.
+type Statement struct {
+	Label, Text string
+	Line        int
 }
 
 // A Table is a GFM table.

@@ -121,6 +121,7 @@ func (r *reader) code(n ast.Node) {
 	block, html := n.(*ast.HTMLBlock)
 	if html {
 		r.picture(block)
+		r.htmlBlanks(block)
 	}
 	add := func(at span) {
 		r.doc.opaque = append(r.doc.opaque, at)
@@ -134,6 +135,30 @@ func (r *reader) code(n ast.Node) {
 	}
 	if h, ok := n.(*ast.HTMLBlock); ok && h.HasClosure() {
 		add(r.segment(h.ClosureLine))
+	}
+}
+
+// htmlBlanks notes the blanks of tables and paragraphs written in HTML, which
+// are not filled.
+func (r *reader) htmlBlanks(n *ast.HTMLBlock) {
+	if n.HTMLBlockType != ast.HTMLBlockType6 && n.HTMLBlockType != ast.HTMLBlockType7 {
+		return // comments, scripts and styles
+	}
+	for i := 0; i < n.Lines().Len(); i++ {
+		at := r.segment(n.Lines().At(i))
+		line := string(r.doc.src[at.start:at.end])
+		if strings.Contains(line, "<!--") {
+			return
+		}
+		before := ""
+		for _, between := range strings.Split(line, "<") {
+			text, _ := plain(between[strings.IndexByte(between, '>')+1:])
+			if isBlank(text) {
+				r.doc.notes = append(r.doc.notes, Remark{Line: r.doc.line(at.start), What: strings.TrimSpace(before + " " + text), Text: "a blank in HTML is not filled; in a Markdown table or list it would be"})
+			} else if text != "" {
+				before = text
+			}
+		}
 	}
 }
 
@@ -299,6 +324,9 @@ func (r *reader) paragraph(n ast.Node) {
 	if anyLabel(l.Len(), labelled) {
 		return
 	}
+	if r.statements(l, hidden) && !r.doc.remembers { // else it may be a paragraph that a fill wrote
+		return
+	}
 	// A paragraph that is one blank has no label, but a place.
 	whole := &Slot{}
 	whole.read(r.join(l, 0))
@@ -311,6 +339,38 @@ func (r *reader) paragraph(n ast.Node) {
 		s.read(whole.raw)
 	}
 	r.section.paragraphs = append(r.section.paragraphs, s)
+}
+
+// statements reads a paragraph in which every line is "Label: value": what it
+// says, and as slots the values that are blank. Values that a fill wrote are
+// found again where the document remembers one.
+func (r *reader) statements(l *text.Segments, hidden []bool) bool {
+	type line struct {
+		label string
+		at    span
+	}
+	lines := make([]line, l.Len())
+	for i := range lines {
+		at := r.segment(l.At(i))
+		label, off, ok := plainLabel(strings.TrimRight(string(r.doc.src[at.start:at.end]), "\r\n"))
+		if !ok || hidden[i] {
+			return false
+		}
+		lines[i] = line{label, span{at.start + off, at.end}}
+	}
+	for i, n := range lines {
+		a, b := trimValue(string(r.doc.src[n.at.start:n.at.end]), i+1 < len(lines))
+		value := &Slot{}
+		value.read(string(r.doc.src[n.at.start+a : n.at.start+b]))
+		if r.doc.remembers || value.plain && isBlank(value.Text) {
+			r.section.paragraphs = append(r.section.paragraphs,
+				r.slot(inField, n.label, "field "+fullKey(n.label), "", n.at, i+1 < len(lines)))
+		}
+		if !(value.plain && isBlank(value.Text)) {
+			r.section.Statements = append(r.section.Statements, Statement{n.label, value.Text, r.doc.line(n.at.start)})
+		}
+	}
+	return true
 }
 
 func anyLabel(n int, labelled func(int) (string, int, bool)) bool {
