@@ -11,7 +11,7 @@ import (
 // 0.1 s), 250 (0.2 s) and 400 (0.9 s, a share of failures), and what is
 // answered from: never a figure of another level, part or thing.
 func TestClaims(t *testing.T) {
-	p := &plan.Plan{Targets: []plan.Target{meanBelow(.5), errorsBelow(.05)}}
+	p := &plan.Plan{Targets: []plan.Target{meanBelow(.5), errorsBelow(.05), {Metric: plan.RPS, Op: plan.Greater, Limit: 190}}}
 	run := climb(.1, .2, .9, 60, .1).run()
 	for _, c := range []struct{ text, answer, says string }{
 		{"API survives 400 users", "no", "at 400 users"},

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/peakload/peakload/analyze/measure"
@@ -485,7 +486,13 @@ func ofMetric(m plan.Metric, what string) func(*context, claim) (YesNo, string) 
 }
 
 // holdsTargets answers from all of the plan's targets.
-func (c *context) holdsTargets(q claim) (YesNo, string) { return c.judgeClaim(c.plan.Targets, q, "") }
+func (c *context) holdsTargets(q claim) (YesNo, string) {
+	ts := c.plan.Targets
+	if q.scope.Users > 0 { // fewer users need not reach the throughput
+		ts = slices.DeleteFunc(slices.Clone(ts), func(t plan.Target) bool { return t.Metric == plan.RPS })
+	}
+	return c.judgeClaim(ts, q, "")
+}
 
 func answerOf(rs []TargetResult, what string) (YesNo, string) {
 	if len(rs) == 0 {
