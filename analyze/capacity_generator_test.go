@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -28,5 +29,17 @@ func TestGeneratorProcessorTime(t *testing.T) {
 	}
 	if got := newContext(peakRun(), &plan.Plan{}).capacity(nil); got.Generator != Unknown {
 		t.Errorf("nobody looked: %s, %q", got.Generator, got.GeneratorWhy)
+	}
+}
+
+// Locust's processes use a core each at most, however many the machine has.
+func TestGeneratorRow(t *testing.T) {
+	for workers, want := range map[int]float64{0: .9, 3: .3} {
+		r := peakRun(track("resources", "load_generator", "", "cpu_cores", -20, 130, constant(.9)), track("resources", "host", "", "cpu_limit_cores", -20, 130, constant(8)))
+		r.Log = &loadtest.Log{ExitCode: -1, Workers: workers}
+		row := looked(r, nil, nil).Resource("Load Generator", "CPU Usage")
+		if got, _ := row.Peak.Float(); math.Abs(got-want) > .01 || !strings.HasPrefix(row.Track.LimitWhy, "all of "+coresText(math.Max(1, float64(workers)))) {
+			t.Errorf("%d workers: %.2f of %s", workers, got, row.Track.LimitWhy)
+		}
 	}
 }

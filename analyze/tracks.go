@@ -87,7 +87,7 @@ func newTracks(c *context) tracks {
 		}
 	}
 	t.chooseCounters(length)
-	t.deriveRatios()
+	t.deriveRatios(c)
 	t.limit(c)
 	return t
 }

@@ -122,13 +122,15 @@ func (t *tracks) hostCores() (float64, bool) {
 
 // deriveRatios works out what share of its processors a component uses, where
 // only the cores are known: of those that it may use, else of the host's.
-func (t *tracks) deriveRatios() {
+func (t *tracks) deriveRatios(c *context) {
 	for _, tr := range slices.Clone(t.chosen) {
 		if tr.Metric != "cpu_cores" || tr.Instance != "" || t.of(tr.Component, "cpu_ratio") != nil {
 			continue
 		}
 		cores, ok := 0.0, false
-		if limit := t.of(tr.Component, "cpu_limit_cores"); limit != nil {
+		if tr.Component == "load_generator" {
+			cores, ok = c.generatorCores(), true
+		} else if limit := t.of(tr.Component, "cpu_limit_cores"); limit != nil {
 			cores, ok = slices.Max(limit.Value), true
 		}
 		if !ok || !(cores > 0) {

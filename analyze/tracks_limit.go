@@ -52,6 +52,12 @@ func (t *tracks) limit(c *context) {
 			continue
 		}
 		tr.Limit, tr.LimitWhy = t.discovered(tr)
+		if of := t.of("load_generator", "cpu_cores"); tr.Component == "load_generator" && tr.Metric == "cpu_ratio" && of != nil && of.File == tr.File {
+			tr.LimitWhy = "all of " + coresText(c.generatorCores()) + ", and Locust's processes can use no more"
+		}
+		if n, why, ok := c.limitOfLog(tr); ok && tr.LimitWhy != limitWords["memory_limit_bytes"] {
+			tr.Limit, tr.LimitWhy = n, why
+		}
 		if n, why, ok := stated(c, tr.Component, tr.Metric); ok && n != tr.Limit {
 			if !math.IsNaN(tr.Limit) && tr.LimitWhy == limitWords[limitsOf[tr.Metric]] {
 				c.note(loadtest.Note{Code: "capacity_differs_" + tr.Component + "_" + tr.Metric, Severity: loadtest.Warn, Source: tr.File,

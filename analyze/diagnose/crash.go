@@ -77,7 +77,7 @@ func lookForCrash(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence("time without a success", down, measure.Seconds, nil))
 	}
 	if lines > 0 {
-		more := fmt.Sprintf("%s says “%s”", source, clip(sample, 120))
+		more := fmt.Sprintf("%s says “%s”", source, clip(sample, 160))
 		said = join(said, more)
 		f.Evidence = append(f.Evidence, evidence(more, lines, measure.Count, nil))
 	}

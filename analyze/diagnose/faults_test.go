@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -233,6 +234,26 @@ func TestMemory(t *testing.T) {
 	l.say("crash", "Worker (pid:1514) was sent SIGKILL! Perhaps out of memory?", 1)
 	a := l.analyse(t)
 	want(t, a, "memory", "crash")
+	// It grew by 4 MB/s until it died, whatever came after; a peak of 300 users
+	// with a second between requests asks for 290/s.
+	advice := a.Diagnosis.Findings[0].Recommendation
+	var rate, kept, room float64
+	var rps, n int
+	if _, err := fmt.Sscanf(advice[strings.Index(advice, "grew by ")+8:], "%f MB/s at %d/s, %f KB a request", &rate, &rps, &kept); err != nil {
+		t.Fatal(err, advice)
+	}
+	if i := strings.Index(advice, "before its "); i < 0 {
+		t.Fatal(advice)
+	} else if _, err := fmt.Sscanf(strings.ReplaceAll(advice[i+11:], ",", ""), "%dth request (%f MB", &n, &room); err != nil {
+		t.Fatal(err, advice)
+	}
+	if math.Abs(rate-4e6/(1<<20)) > .2 || math.Abs(kept-rate*1024/float64(rps)) > .3 || math.Abs(float64(n)-room*1024/kept) > 1500 {
+		t.Errorf("%.1f MB/s, %d/s, %.1f KB, %d requests: %s", rate, rps, kept, n, advice)
+	}
+	// Where requests fail and latency is as asked, the impact is the failures.
+	if f := a.Diagnosis.Findings[0]; strings.Contains(f.Impact, "P95") || !strings.Contains(f.Impact, "all 4 endpoints affected alike") {
+		t.Error(f.Impact)
+	}
 }
 
 // Growth that takes nobody down is no bottleneck.

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/peakload/peakload/analyze/plan"
 )
 
 // impact says what users had of it: the share of requests that failed, how
@@ -16,7 +18,8 @@ func (s *scene) impact() string {
 	}
 	if s.stressMean >= 1.5*s.lightMean {
 		parts = append(parts, fmt.Sprintf("mean latency %s %s, %s %s", seconds(s.stressMean), s.stress.name, seconds(s.lightMean), s.lightName()))
-	} else if s.window.P95.Measured() {
+	} else if s.window.P95.Measured() && (len(parts) == 0 || s.missed(plan.Percentile, plan.Mean, plan.Max)) {
+		// Where requests fail and latency is as asked, it is no part of the harm.
 		parts = append(parts, fmt.Sprintf("P95 latency %s %s", text(s.window.P95), s.stress.name))
 	}
 	if w := s.affected(); w != "" {
@@ -48,6 +51,9 @@ func (s *scene) affected() string {
 	if len(hit) == 0 || all < 2 {
 		return ""
 	}
+	if least, most, alike := failingAlike(hit); alike && len(hit) == all {
+		return fmt.Sprintf("all %d endpoints affected alike, %s to %s of their requests failed", all, percent(least), percent(most))
+	}
 	slices.SortStableFunc(hit, func(a, b change) int {
 		switch {
 		case a.nAfter*orZero(a.after) > b.nAfter*orZero(b.after):
@@ -73,6 +79,19 @@ func (s *scene) affected() string {
 		which = fmt.Sprintf("all %d endpoints affected, most of all ", all)
 	}
 	return which + and(names)
+}
+
+// failingAlike reports whether endpoints fail about equally often and none of
+// them is slow, and between which shares.
+func failingAlike(hit []change) (least, most float64, alike bool) {
+	least = 1
+	for _, c := range hit {
+		if c.failed < 0.02*c.nAfter || c.factor() >= 1.5 && c.after-c.before >= 0.02 {
+			return 0, 0, false
+		}
+		least, most = math.Min(least, c.failed/c.nAfter), math.Max(most, c.failed/c.nAfter)
+	}
+	return least, most, most < 2*least
 }
 
 // asked is the throughput that the users would ask for if nothing kept them

@@ -37,7 +37,8 @@ func lookAtMemory(s *scene) outcome {
 	}
 	top := highest(sr.in(everywhere))
 	grew := top / start
-	slope := s.slope(sr)
+	growing := s.growing(sr)
+	slope := s.slopeIn(sr, growing)
 	nearLimit := limit > 0 && highest(v) >= .9*limit && grew >= 1.5
 	died := killed > 0 || grew >= 3 && slope > 0 && s.fellBack(sr)
 	if !died && !nearLimit && !swapping {
@@ -90,12 +91,12 @@ func lookAtMemory(s *scene) outcome {
 			said += fmt.Sprintf(", by %s/s under load", bytes(slope))
 		}
 		if limit > 0 && highest(v) >= .7*limit {
-			said += ", of " + bytes(limit)
+			said += ", with a limit of " + bytes(limit)
 		}
 		f.Evidence = append(f.Evidence, evidence(said, top, measure.Bytes, sr))
 	}
 	if killed > 0 {
-		more := fmt.Sprintf("%s names the end of a process for want of memory: “%s”", source, clip(sample, 120))
+		more := fmt.Sprintf("%s names the end of a process for want of memory: “%s”", source, clip(sample, 160))
 		said = join(said, more)
 		f.Evidence = append(f.Evidence, evidence(more, killed, measure.Count, nil))
 	} else if died {
@@ -106,10 +107,15 @@ func lookAtMemory(s *scene) outcome {
 	}
 	f.Symptom = upper(said)
 	f.Recommendation = "Find what the application keeps (a heap profile after some minutes of load)"
-	if x := s.throughput(); slope > 0 && x > 0 {
-		f.Recommendation = fmt.Sprintf("Find what the application keeps of every request: it grew by %s/s at %s, %s a request (a heap profile after some minutes of load shows it)", bytes(slope), perSecond(x), bytes(slope/x))
-		if top > start {
-			f.Recommendation += fmt.Sprintf("; until then restart it before %s of such load (%s ÷ %s/s)", measure.Span(math.Floor((top-start)/slope)), bytes(top-start), bytes(slope))
+	if x := s.rpsIn(growing); slope > 0 && x > 0 {
+		kept := slope / x
+		f.Recommendation = fmt.Sprintf("Find what the application keeps of every request: it grew by %s/s at %s, %s a request (a heap profile after some minutes of load shows it)", bytes(slope), perSecond(x), bytes(kept))
+		room := top - start
+		if limit > start && limit < 1.5*top {
+			room = limit - start
+		}
+		if n := math.Floor(room / kept); n >= 1 {
+			f.Recommendation += fmt.Sprintf("; until then restart each process well before its %s request (%s ÷ %s), which such a load reaches in %s", ordinal(roundTo2(n)), bytes(room), bytes(kept), measure.Span(math.Floor(room/slope)))
 		}
 	}
 	o := isFound(f, t)
@@ -151,16 +157,45 @@ func (s *scene) memoryDeaths() (n float64, sample, source string) {
 	return n, sample, source
 }
 
-// slope is the growth of the readings under stress, per second, by the median
-// of the slopes between the first third and the rest (robust to a restart).
-func (s *scene) slope(sr series) float64 {
+// growing is the stretch under stress in which a process grew: up to its
+// highest reading, and from the last time before that at which it was new. What
+// comes after an end for want of memory is another process.
+func (s *scene) growing(sr series) span {
+	sp := s.stress
+	if len(sr) == 0 {
+		return sp
+	}
+	t, top := sr[0], -1
+	for i, at := range t.Time {
+		if at >= sp.from && at <= sp.to && (top < 0 || t.Value[i] > t.Value[top]) {
+			top = i
+		}
+	}
+	if top < 0 {
+		return sp
+	}
+	for i := top; i > 0 && t.Time[i-1] >= sp.from; i-- {
+		if t.Value[i-1] > 2*t.Value[i] {
+			sp.from = t.Time[i]
+			break
+		}
+	}
+	if fell := top + 1; fell < len(t.Value) && t.Value[fell] < .5*t.Value[top] {
+		sp.to = t.Time[top]
+	}
+	return sp
+}
+
+// slopeIn is the growth of the readings of a stretch, per second, by the median
+// of the slopes between readings a third of it apart.
+func (s *scene) slopeIn(sr series, sp span) float64 {
 	if len(sr) == 0 {
 		return math.NaN()
 	}
 	t := sr[0]
 	var ts, vs []float64
 	for i, at := range t.Time {
-		if at >= s.stress.from && at <= s.stress.to {
+		if at >= sp.from && at <= sp.to {
 			ts, vs = append(ts, at), append(vs, t.Value[i])
 		}
 	}

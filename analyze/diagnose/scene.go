@@ -135,6 +135,17 @@ func (s *scene) usersIn(sp span) float64 {
 	return sum / float64(n)
 }
 
+// rpsIn returns the mean throughput of a stretch, per second; NaN not known.
+func (s *scene) rpsIn(sp span) float64 {
+	var v []float64
+	for i, t := range s.a.Timeline.Time {
+		if t >= sp.from && t <= sp.to && i < len(s.a.Timeline.RPS) && !math.IsNaN(s.a.Timeline.RPS[i]) {
+			v = append(v, s.a.Timeline.RPS[i])
+		}
+	}
+	return mean(v)
+}
+
 // usersAt returns the users at second t of the run; NaN not known.
 func (s *scene) usersAt(t float64) float64 {
 	u := math.NaN()

@@ -50,6 +50,9 @@ func count(n float64, one, many string) string {
 	return whole(n) + " " + many
 }
 
+// ordinal is a large round number as a place in a row: "12,000th".
+func ordinal(n float64) string { return whole(n) + "th" }
+
 // since says from when on something held: "from 24 s of the run on, at 210
 // users"; "" where that is not known.
 func (s *scene) since(at float64) string {
