@@ -22,10 +22,14 @@ func plausibleMaxima(h *loadtest.History) (*loadtest.History, int) {
 		bad := func(i int) bool {
 			return s.Requests[i] > 0 && (math.IsNaN(s.Max[i]) || s.Max[i] < 0 || s.Max[i] > longestLatency)
 		}
-		n, known := 0, false
+		n, timeless, known := 0, 0, false
 		for i := range s.Max {
 			if bad(i) {
 				n++
+				// Requests that took no time, or that have none: the whole row says so.
+				if i < len(s.Mean) && math.IsNaN(s.Max[i]) && math.IsNaN(s.Mean[i]) {
+					timeless++
+				}
 			} else if s.Requests[i] > 0 {
 				known = true
 			}
@@ -33,7 +37,7 @@ func plausibleMaxima(h *loadtest.History) (*loadtest.History, int) {
 		if n == 0 {
 			return s
 		}
-		mended += n
+		mended += n - timeless
 		s.Max = slices.Clone(s.Max)
 		for i := range s.Max {
 			switch {
@@ -59,9 +63,6 @@ func plausibleMaxima(h *loadtest.History) (*loadtest.History, int) {
 	for i := range out.Endpoints {
 		out.Endpoints[i] = mend(out.Endpoints[i])
 	}
-	if mended == 0 {
-		return h, 0
-	}
 	return &out, mended
 }
 
@@ -71,10 +72,10 @@ func mendHistory(run *loadtest.Run) (notes []loadtest.Note) {
 		return nil
 	}
 	h, n := plausibleMaxima(run.History)
+	run.History = h
 	if n > 0 {
-		run.History = h
 		notes = append(notes, loadtest.Note{Code: "implausible_maximum", Severity: loadtest.Warn, Source: h.File,
-			Message: fmt.Sprintf("%d cells of %q are empty or no latency; the row before stands for them.", n, colMax)})
+			Message: fmt.Sprintf("%d %s of %q without a latency; the row before stands in.", n, map[bool]string{true: "cell", false: "cells"}[n == 1], colMax)})
 	}
 	return notes
 }

@@ -30,6 +30,21 @@ func TestImplausibleMaxima(t *testing.T) {
 	}
 }
 
+// Rows whose requests have no latency at all are not damaged.
+func TestTimelessRows(t *testing.T) {
+	b := newBench().hold(60, 20, .1)
+	for i := 3; i < 9; i++ {
+		b.h.Total.Max[i], b.h.Total.Mean[i] = math.NaN(), math.NaN()
+	}
+	if notes := mendHistory(b.run()); len(notes) > 0 {
+		t.Errorf("%+v", notes)
+	}
+	b.h.Total.Max[30] = math.NaN()
+	if notes := mendHistory(b.run()); len(notes) != 1 || notes[0].Message[:6] != "1 cell" {
+		t.Errorf("%+v", notes)
+	}
+}
+
 // A run none of whose rows has a maximum is analysed.
 func TestNoMaxima(t *testing.T) {
 	b := newBench().hold(60, 20, .1)

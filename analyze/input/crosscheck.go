@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/peakload/peakload/analyze/loadtest"
+	"github.com/peakload/peakload/analyze/measure"
 )
 
 // A tally is what one file counts of the whole run, since the last reset.
@@ -105,13 +106,17 @@ func (l *loading) checkTail(all []tally) {
 	if seconds > 0 && !math.IsInf(seconds, 0) {
 		span = fmt.Sprintf(", %s %.0f s,", how, math.Max(1, math.Round(seconds)))
 	}
+	whole := ""
+	if t := l.run.Totals; t != nil && t.HasTotal && most.what == "the console's last table" && t.Total.Requests != most.requests {
+		whole = fmt.Sprintf(" Figures of the whole run are those of _stats.csv, %s requests.", grouped(t.Total.Requests))
+	}
 	severity := loadtest.Info
 	if float64(lost) > 0.02*float64(most.requests) {
 		severity = loadtest.Warn
 	}
 	l.note("lost_tail", severity, fmt.Sprintf("%s:%d", h.File, h.Line[last]),
-		fmt.Sprintf("The history ends before the test did: it counts %d requests, %s %d. %d requests%s are in no sample.",
-			all[0].requests, most.what, most.requests, lost, span))
+		fmt.Sprintf("The history ends before the test did: it counts %s requests, %s %s. %s requests%s are in no sample.%s",
+			grouped(all[0].requests), most.what, grouped(most.requests), grouped(lost), span, whole))
 }
 
 // checkTotals compares the files that count the whole run. Locust writes
@@ -138,8 +143,8 @@ func (l *loading) checkTotals(all []tally) {
 		case a.what == "_stats.csv" && a.requests <= b.requests && a.failures <= b.failures &&
 			float64(b.requests-a.requests) <= 0.05*float64(b.requests)+20:
 			l.note("stats_older_than_html", loadtest.Info, a.file, fmt.Sprintf(
-				"%s counts %d requests and %d failures, %s %d and %d: Locust writes _stats.csv once a second and not at the very end.",
-				a.what, a.requests, a.failures, b.what, b.requests, b.failures))
+				"%s counts %s requests and %s failures, %s %s and %s: Locust writes _stats.csv once a second and not at the very end.",
+				a.what, grouped(a.requests), grouped(a.failures), b.what, grouped(b.requests), grouped(b.failures)))
 			return
 		default:
 			l.disagree(a, b)
@@ -152,9 +157,11 @@ func (l *loading) disagree(a, b tally) {
 	if math.Abs(float64(a.requests-b.requests)) > 0.02*float64(max(a.requests, b.requests))+5 {
 		severity = loadtest.Warn
 	}
-	l.note("totals_disagree", severity, a.file, fmt.Sprintf("%s counts %d requests and %d failures, %s (%s) %d and %d.",
-		upper(a.what), a.requests, a.failures, b.what, b.file, b.requests, b.failures))
+	l.note("totals_disagree", severity, a.file, fmt.Sprintf("%s counts %s requests and %s failures, %s (%s) %s and %s.",
+		upper(a.what), grouped(a.requests), grouped(a.failures), b.what, b.file, grouped(b.requests), grouped(b.failures)))
 }
+
+func grouped(n int64) string { return measure.Stated(float64(n), measure.Count) }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
@@ -171,8 +178,8 @@ func (l *loading) checkSums() {
 	}
 	if len(t.Endpoints) > 0 && (requests != t.Total.Requests || failures != t.Total.Failures) {
 		l.note("sum_mismatch", loadtest.Warn, fmt.Sprintf("%s:%d", t.File, t.Total.Line), fmt.Sprintf(
-			"The endpoints add up to %d requests and %d failures, the Aggregated row says %d and %d.",
-			requests, failures, t.Total.Requests, t.Total.Failures))
+			"The endpoints add up to %s requests and %s failures, the Aggregated row says %s and %s.",
+			grouped(requests), grouped(failures), grouped(t.Total.Requests), grouped(t.Total.Failures)))
 	}
 	f := l.run.Failures
 	if f == nil {
@@ -187,7 +194,7 @@ func (l *loading) checkSums() {
 		if math.Abs(float64(d)) > 0.02*float64(t.Total.Failures)+5 {
 			severity = loadtest.Warn
 		}
-		l.note("totals_disagree", severity, f.File, fmt.Sprintf("_failures.csv lists %d failures, _stats.csv counts %d.", listed, t.Total.Failures))
+		l.note("totals_disagree", severity, f.File, fmt.Sprintf("_failures.csv lists %s failures, _stats.csv counts %s.", grouped(listed), grouped(t.Total.Failures)))
 	}
 }
 
@@ -239,6 +246,10 @@ func (l *loading) checkGenerator() {
 	if g == nil {
 		return
 	}
+	if brokeOff(l.run) {
+		l.note("locust_broke_off", loadtest.Warn, g.File,
+			"Locust's log ends without “Shutting down”: Locust was killed, or was still running when the files were taken. What it had not written by then is lost: the ends of its files, the HTML report, and whatever was to follow in the test.")
+	}
 	if g.CPUWarning {
 		l.note("generator_cpu_high", loadtest.Warn, lineWith(g, "CPU", "cpu"),
 			"Locust warned that the load generator's CPU was above 90 %: it may have been the bottleneck, and latencies may be its own.")
@@ -247,6 +258,14 @@ func (l *loading) checkGenerator() {
 		l.note("worker_lost", loadtest.Warn, lineWith(g, "heartbeat"), fmt.Sprintf(
 			"%d of %d workers went missing: their users and up to 3 s of their results are lost.", g.LostWorkers, max(g.Workers, g.LostWorkers)))
 	}
+}
+
+// brokeOff reports whether Locust did not come to its end: its log has the
+// ramp and tables of the run, but not the last line, and nothing is
+// there that is written at the end.
+func brokeOff(r *loadtest.Run) bool {
+	g := r.Log
+	return len(g.Ramps) > 0 && g.HasFinal && !g.Ended && r.Page == nil && r.Histograms == nil
 }
 
 // lineWith names the first warning of a log with one of the words.

@@ -143,6 +143,7 @@ func mergeLogs(a, b *loadtest.Log) {
 	if b.HasFinal && (!a.HasFinal || b.FinalTotal.Requests > a.FinalTotal.Requests) {
 		a.Final, a.FinalTotal, a.HasFinal = b.Final, b.FinalTotal, true
 	}
+	a.Ended = a.Ended || b.Ended
 	a.ShapeTest = a.ShapeTest || b.ShapeTest
 	a.CPUWarning = a.CPUWarning || b.CPUWarning
 	a.Workers, a.LostWorkers = max(a.Workers, b.Workers), max(a.LostWorkers, b.LostWorkers)

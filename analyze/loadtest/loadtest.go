@@ -254,7 +254,8 @@ type Log struct {
 	CPUWarning  bool
 	LostWorkers int
 	Workers     int
-	ExitCode    int // -1 unknown
+	ExitCode    int  // -1 unknown
+	Ended       bool // it says that Locust shut down
 	// Final are the counters of the last console table, the latest that a run
 	// without JSON or HTML has.
 	Final      []Total

@@ -186,6 +186,7 @@ func (g *logReader) message(at time.Time, m string) {
 			g.users(f[1], atoi(f[2]))
 		}
 	case strings.HasPrefix(m, "Shutting down"):
+		l.Ended = true
 		if f := exiting.FindStringSubmatch(m); f != nil {
 			l.ExitCode = atoi(f[1])
 			g.ended = true
