@@ -15,24 +15,27 @@ import (
 type Analysis struct {
 	// Recorded is the part of the run that was analysed: where a history holds
 	// several tests, one of them. Windows index its History.
-	Recorded     *loadtest.Run
-	Verdict      Verdict
-	Run          Summary
-	Plan         *plan.Plan
-	Targets      []TargetResult
-	Figures      []TargetResult // Plan.Figures, in its order; Status means nothing
-	Phases       []Phase
-	Absent       []plan.Phase // planned phases that the run did not contain
-	WholeRun     Window
-	Endpoints    []Endpoint
-	Stability    Stability
-	Failures     FailureReport
-	RateLimit    RateLimit
-	Bands        []Band
-	Mechanisms   []Mechanism
-	Baseline     *Comparison     // nil: no baseline was given
-	Trend        *Trend          // nil: no earlier runs at this load were given
-	Basis        *loadtest.Basis // what a later run is compared with
+	Recorded   *loadtest.Run
+	Verdict    Verdict
+	Run        Summary
+	Plan       *plan.Plan
+	Targets    []TargetResult
+	Figures    []TargetResult // Plan.Figures, in its order; Status means nothing
+	Phases     []Phase
+	Absent     []plan.Phase // planned phases that the run did not contain
+	WholeRun   Window
+	Endpoints  []Endpoint
+	Stability  Stability
+	Failures   FailureReport
+	RateLimit  RateLimit
+	Bands      []Band
+	Mechanisms []Mechanism
+	Baseline   *Comparison     // nil: no baseline was given
+	Trend      *Trend          // nil: no earlier runs at this load were given
+	Basis      *loadtest.Basis // what a later run is compared with
+	// CPU is what the application used of its processors in the mean of the
+	// plateau, as two runs are compared; Resources have the highest ten seconds.
+	CPU          measure.Value
 	Expectations []Answer
 	Issues       []Issue
 	Lessons      []string
@@ -185,10 +188,11 @@ type Stability struct {
 	Status      Status
 	Why         string
 	Outages     []Outage
-	Stalls      []Outage // shorter stretches without completions; they do not count as outages
-	Restarts    []string // needs resource snapshots or the application's log
-	Restarted   []string // the component of each of Restarts
-	RestartsIn  string   // where restarts were looked for: "the application's log and uptime"; "" nowhere
+	Stalls      []Outage     // shorter stretches without completions; they do not count as outages
+	Restarts    []string     // needs resource snapshots or the application's log
+	Restarted   []string     // the component of each of Restarts
+	RestartedAt [][2]float64 // s of the run between which the signs of each of Restarts lie
+	RestartsIn  string       // where restarts were looked for: "the application's log and uptime"; "" nowhere
 	LostWorkers int
 }
 
@@ -283,8 +287,12 @@ func (s LimitStatus) String() string {
 // A Band is what was measured at one load level of the plan.
 type Band struct {
 	plan.Band
-	Measured                  bool
-	Seconds                   float64 // time spent at this level
+	Measured bool
+	Seconds  float64 // time spent at this level
+	// Stretches is how often the run was at this level; P95 is of the longest
+	// stretch, from P95From to P95To in s of the run, the rest of all of them.
+	Stretches                 int
+	P95From, P95To            float64
 	RPS, P95, Mean, ErrorRate measure.Value
 	Status                    Status // did the expected behaviour hold
 	Why                       string

@@ -82,6 +82,7 @@ func (c *context) band(b plan.Band) Band {
 	w := c.together(parts)
 	out.RPS, out.Mean, out.ErrorRate = w.RPS, w.Mean, w.ErrorRate
 	out.P95 = parts[longest].P95
+	out.Stretches, out.P95From, out.P95To = len(parts), parts[longest].Start, parts[longest].End
 	return out
 }
 

@@ -205,6 +205,10 @@ func TestPoolByOtherEvidence(t *testing.T) {
 		if p.Occurred != x.want || !strings.Contains(p.Evidence, x.say) {
 			t.Errorf("%s: %v, %s", name, p.Occurred, p.Evidence)
 		}
+		// It was full before the first request gave up: both loads are named.
+		if name == "requests gave up" && !strings.Contains(p.Evidence, "waited for one, the first at ") {
+			t.Errorf("%s: %s", name, p.Evidence)
+		}
 		if u, ok := p.AtUsers.Float(); p.Occurred == Yes && (!ok || u < 60) {
 			t.Errorf("%s: at %g users (%v)", name, u, ok)
 		}
@@ -252,7 +256,7 @@ func TestRestarts(t *testing.T) {
 		"started before the load":      {[]loadtest.Track{track("app_json", "app", "", "uptime_seconds", -20, 130, up(-8))}, nil, 0},
 		"one counter alone":            {[]loadtest.Track{track("redis_info", "cache", "", "commands_total", -20, 130, again)}, nil, 0},
 		"two counters":                 {[]loadtest.Track{track("redis_info", "cache", "", "commands_total", -20, 130, again), track("redis_info", "cache", "", "hits_total", -20, 130, again)}, nil, 1},
-		"a crash and a start":          {nil, []loadtest.AppLog{lines("crash", "", 1, 50, 51), lines("restart", "", 1, 62, 63)}, 1},
+		"a crash and a start":          {[]loadtest.Track{track("app_json", "app", "", "requests_total", -20, 130, func(s float64) float64 { return again(s - 8) })}, []loadtest.AppLog{lines("crash", "", 1, 50, 51), lines("restart", "", 1, 62, 63)}, 1},
 		"a start before the load":      {nil, []loadtest.AppLog{lines("restart", "", 1, -9, -8)}, 0},
 		"a start time that was set":    {[]loadtest.Track{track("prometheus_text", "database", "", "start_time_seconds", -20, 130, rising(runStart-500, runStart-499))}, nil, 0},
 		"the load generator's is none": {[]loadtest.Track{track("prometheus_text", "load_generator", "", "uptime_seconds", -20, 130, up(60))}, nil, 0},
@@ -266,6 +270,18 @@ func TestRestarts(t *testing.T) {
 		if len(s.Restarts) != x.want || (s.Status == Fail) != (x.want > 0) {
 			t.Errorf("%s: %v, %q", name, s.Status, s.Restarts)
 		}
+		// A process is new when it starts, not at the last sign of it.
+		if name == "a crash and a start" && !strings.Contains(s.Restarts[0], "restarted at about 1 min 3 s of the run") {
+			t.Errorf("%s: %q", name, s.Restarts)
+		}
+	}
+}
+
+// An outage and the restart that ended it are one incident.
+func TestIncidents(t *testing.T) {
+	s := Stability{Outages: []Outage{{Start: 94, End: 106}}, Restarts: []string{"the application", "the cache"}, RestartedAt: [][2]float64{{94, 108}, {150, 152}}, LostWorkers: 1}
+	if n := s.incidents(); n != 3 {
+		t.Errorf("%d incidents", n)
 	}
 }
 

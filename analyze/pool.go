@@ -51,7 +51,7 @@ func poolExhaustion(c *context, o occurrences) PoolExhaustion {
 	}
 	p.Evidence = strings.Join(texts, "; ")
 	if full := c.fullestPool(); full != nil && full.waited > 0 {
-		p.Evidence += "; " + full.text()
+		p.Evidence += "; " + full.text() + c.waitedSince(full)
 	}
 	best := slices.IndexFunc(signs, func(s poolSign) bool { return s.placed })
 	if best < 0 || c.history == nil {
@@ -248,7 +248,11 @@ type poolUse struct {
 }
 
 func (p *poolUse) text() string {
-	text := fmt.Sprintf("%.0f of %.0f connections were in use at the most", p.most, p.limit)
+	were := "were"
+	if p.most == 1 {
+		were = "was"
+	}
+	text := fmt.Sprintf("%.0f of %.0f connections %s in use at the most", p.most, p.limit, were)
 	switch {
 	case p.waiters && p.waited > 0:
 		text += fmt.Sprintf(" and at most %.0f waited for one", p.waited)
@@ -256,6 +260,16 @@ func (p *poolUse) text() string {
 		text += " and none was waited for"
 	}
 	return text
+}
+
+// waitedSince says when requests first waited for a full pool: before the first
+// of them gives up.
+func (c *context) waitedSince(p *poolUse) string {
+	if math.IsNaN(p.from) || c.history == nil || len(c.instants) == 0 {
+		return ""
+	}
+	users := c.history.Users[min(max(c.sampleAt(p.from), 0), len(c.history.Users)-1)]
+	return fmt.Sprintf(", the first at %s of the run with %d users", measure.Span(math.Round(p.from)), users)
 }
 
 // fullestPool returns the pool that was used most; nil when none was recorded

@@ -16,14 +16,15 @@ type restartSign struct {
 	component string
 	from, to  float64
 	text      string
-	weight    int // 2 alone is proof; of weight 1 it takes two of them
+	weight    int     // 2 alone is proof; of weight 1 it takes two of them
+	began     float64 // when the new process began, where the sign tells; 0 otherwise
 }
 
 // restarts are the restarts and crashes that snapshots and the application's log
 // show: an uptime that goes back, a start time that changes, counters that go
 // back to zero, lines of the log. A service that was started before the load is
 // none. Signs within a few readings of each other tell of one restart.
-func (c *context) restarts() (said, components []string) {
+func (c *context) restarts() (said, components []string, spans [][2]float64) {
 	signs := c.restartSigns()
 	slices.SortStableFunc(signs, func(a, b restartSign) int { return cmp.Compare(a.to, b.to) })
 	type event struct {
@@ -42,6 +43,9 @@ func (c *context) restarts() (said, components []string) {
 		e := &events[i]
 		e.weight += s.weight
 		e.to = max(e.to, s.to)
+		if s.began > 0 && !(e.began > 0 && e.began < s.began) {
+			e.began = s.began
+		}
 		e.from = min(e.from, s.from)
 		if !slices.Contains(e.texts, s.text) {
 			e.texts = append(e.texts, s.text)
@@ -51,10 +55,26 @@ func (c *context) restarts() (said, components []string) {
 		if e.weight < 2 {
 			continue
 		}
-		components = append(components, e.component)
-		said = append(said, fmt.Sprintf("the %s restarted at about %s of the run: %s", ComponentWords(e.component), measure.Span(math.Round(e.to)), strings.Join(e.texts[:min(4, len(e.texts))], "; ")))
+		components, spans = append(components, e.component), append(spans, [2]float64{e.from, e.to})
+		at := e.to
+		if e.began > 0 {
+			at = e.began
+		}
+		said = append(said, fmt.Sprintf("the %s restarted at about %s of the run: %s", ComponentWords(e.component), measure.Span(math.Round(at)), strings.Join(e.texts[:min(4, len(e.texts))], "; ")))
 	}
-	return said, components
+	return said, components, spans
+}
+
+// incidents counts outages, restarts and lost workers; an outage and the
+// restart that ended it are one.
+func (s *Stability) incidents() int {
+	n := len(s.Outages) + len(s.Restarts) + s.LostWorkers
+	for _, at := range s.RestartedAt {
+		if slices.ContainsFunc(s.Outages, func(o Outage) bool { return at[0] <= o.End && o.Start <= at[1] }) {
+			n--
+		}
+	}
+	return n
 }
 
 // sameRestart is how far signs of one restart lie apart, in s: a process may be
@@ -86,14 +106,14 @@ func (c *context) restartSigns() []restartSign {
 					if !during(began) {
 						continue
 					}
-					s.to = began
+					s.to, s.began = began, began
 					s.from = min(s.from, began)
 					s.text = fmt.Sprintf("its uptime went back from %s to %s", measure.Span(math.Round(before)), measure.Span(math.Round(now)))
 					out = append(out, s)
 				}
 			case "start_time_seconds":
 				if began := now - c.start; math.Abs(now-before) > 5 && during(began) {
-					s.to = began
+					s.to, s.began = began, began
 					s.from = min(s.from, began)
 					s.text = "its start time changed"
 					out = append(out, s)
@@ -160,7 +180,11 @@ func (c *context) restartsLogged(length float64) []restartSign {
 			case "memory":
 				word = "its log tells of want of memory"
 			}
-			out = append(out, restartSign{component: "app", from: at, to: at, weight: 2, text: fmt.Sprintf("%s at %s", word, measure.Span(math.Round(at)))})
+			sign := restartSign{component: "app", from: at, to: at, weight: 2, text: fmt.Sprintf("%s at %s", word, measure.Span(math.Round(at)))}
+			if class == "restart" {
+				sign.began = at
+			}
+			out = append(out, sign)
 		}
 	}
 	return out

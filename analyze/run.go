@@ -56,7 +56,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 	a.Bands = c.bands()
 	a.Mechanisms = c.mechanisms()
 	now := basisOf(c)
-	a.Basis = c.record(now)
+	a.Basis, a.CPU = c.record(now), now.cpu.value
 	switch {
 	case baseline != nil && baseline.Basis != nil:
 		a.Baseline = compare(now, recalled(baseline.Basis), p.Count429)

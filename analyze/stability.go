@@ -28,7 +28,7 @@ func stability(c *context) Stability {
 	if c.run.Log != nil {
 		s.LostWorkers = c.run.Log.LostWorkers
 	}
-	s.Restarts, s.Restarted = c.restarts()
+	s.Restarts, s.Restarted, s.RestartedAt = c.restarts()
 	s.RestartsIn = c.looksForRestarts()
 	ts, step := ticks(c)
 	done := int64(0)
@@ -349,17 +349,17 @@ func kindsBetween(c *context, ts []tick, s spell) string {
 	for _, class := range classes(c.occurrences) {
 		low, high := c.occurrences.within(c, from-1, to, ofClass(class.Class))
 		if low > 0 {
-			sure = append(sure, class.Class)
+			sure = append(sure, class.Words())
 		}
 		if high > 0 {
-			possible = append(possible, class.Class)
+			possible = append(possible, class.Words())
 		}
 	}
 	switch {
 	case len(sure) > 0 && len(sure) == len(possible):
-		return strings.Join(sure, ", ")
+		return strings.Join(sure, "; ")
 	case len(possible) > 0:
-		return "among " + strings.Join(possible, ", ")
+		return "among " + strings.Join(possible, "; ")
 	}
 	return ""
 }

@@ -237,7 +237,7 @@ func (c *context) judgeOutages(r TargetResult) TargetResult {
 		src.File = c.history.File
 	}
 	r.WholeRun = measure.None(measure.Count, measure.NoSource, needHistory)
-	total := len(st.Outages) + len(st.Restarts) + st.LostWorkers
+	total := st.incidents()
 	if st.Status != NotMeasured {
 		if st.Status == Fail {
 			total = max(total, 1)

@@ -17,6 +17,8 @@ type Style struct {
 	Bare bool
 	// Plain leaves the range out.
 	Plain bool
+	// Coarse, with Plain, shows no digit finer than the range is wide.
+	Coarse bool
 	// Signed shows a plus sign before positive numbers: for differences.
 	Signed bool
 	// Apart are numbers, in base units, that rounding must not reach or cross:
@@ -58,6 +60,10 @@ func Format(v Value, s Style) string {
 	if !ranged && low != high && !within(n, low, high, exp) {
 		ranged = true // the digits that keep it apart promise too much
 		exp = separate(exp, n, low, high, apart, ranged)
+	}
+
+	if s.Plain && s.Coarse && ranged && !math.IsInf(high-low, 0) {
+		exp = max(exp, min(int(math.Floor(math.Log10(high-low)+1e-9)), int(math.Floor(math.Log10(math.Abs(n))))))
 	}
 
 	if v.Vague() && !s.Signed {
