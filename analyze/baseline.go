@@ -93,6 +93,13 @@ func comparisonNotes(now, baseline *basis) []string {
 	return append(notes, "One run against one run: how much two runs of the same system differ cannot be seen from them. Repeat both to be sure of small differences.")
 }
 
+// tooShort says how much longer the shorter of two runs should be: neighbouring
+// windows are alike, so that they tell less than their number.
+func tooShort(stretches float64) string {
+	return fmt.Sprintf("the shorter run varies too slowly for its length, so that it counts as %.1f independent stretches, and it takes %d: keep the peak %s times as long",
+		stretches, enoughBlocks, measure.Format(measure.Of(math.Ceil(2*enoughBlocks/math.Max(stretches, 1))/2, measure.Count), measure.Style{Plain: true}))
+}
+
 func peakUsers(w Window) int { return max(w.UsersFrom, w.UsersTo) }
 
 // A judgement is a row with what its verdict rests on.
@@ -189,7 +196,7 @@ func compareLevels(row ComparisonRow, base, current levels) judgement {
 		}
 	}
 	if j.cannot == "" && shortest < enoughBlocks {
-		j.cannot = fmt.Sprintf("%.1f independent stretches in the shorter run, of %d that an interval takes: run for longer at the peak", shortest, enoughBlocks)
+		j.cannot = tooShort(shortest)
 	} else if j.cannot == "" && !distinct && math.Abs(effect) > 0 && len(base.values) > 0 && j.p <= .05 {
 		j.cannot = "the difference is within what the two percentiles are known to"
 	}
@@ -278,7 +285,7 @@ func compareErrors(row ComparisonRow, base, current sample, how plan.Count429) j
 	if rates := [2]levels{base.errorLevels(), current.errorLevels()}; (rates[0].beyond(rates[1]) || rates[1].beyond(rates[0])) && math.Abs(x-b) >= 10*materialErrors {
 		j.sure = fmt.Sprintf("every ten seconds of the one run failed more than %.0f times as often as any of the other", overwhelming)
 	} else if blocks < enoughBlocks {
-		j.cannot = fmt.Sprintf("%.1f independent stretches in the shorter run, of %d that an interval takes: run for longer at the peak", blocks, enoughBlocks)
+		j.cannot = tooShort(blocks)
 		j.p = math.NaN()
 	}
 	return j

@@ -19,7 +19,7 @@ func (a capacityAnswer) recovery(baseline *context) {
 		if s.High < 2 {
 			o.RecoveryText = "within 2 seconds"
 		}
-		o.RecoveryNote = fmt.Sprintf("From when the load went down (%s of the run, %s) until every target held again, at %s.", measure.Span(r.Drop), inUsers(r.Peak), inUsers(math.Round(r.Users)))
+		o.RecoveryNote = fmt.Sprintf("From when the load went down (%s of the run, %.0f users) until %s held again, at %.0f users.", measure.Span(r.Drop), r.Peak, a.c.everyTarget(), r.Users)
 	case capacity.NeverRecovered:
 		o.RecoveryOutcome = NotRecovered
 		o.Recovery = measure.Within(r.Watched, r.Watched, math.Inf(1), measure.Seconds, measure.Bounded, a.all("seconds from the load's end to the run's"))
@@ -27,15 +27,15 @@ func (a capacityAnswer) recovery(baseline *context) {
 		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down, when the run ended or the load rose again.", r.Watched)
 	case capacity.MissedBefore:
 		o.RecoveryText = "not identifiable: targets were missed at light load, too"
-		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down; but so they were before it, with up to %s.", r.Watched, inUsers(r.Users))
+		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down; but so they were before it, with up to %.0f users.", r.Watched, r.Users)
 		o.Recovery = measure.None(measure.Seconds, measure.NotIdentifiable, "a system that meets its targets at light load")
 	case capacity.NothingBroke:
 		o.RecoveryOutcome = NothingToRecover
 		o.Recovery = measure.None(measure.Seconds, measure.NotApplicable, "")
 		o.RecoveryText = "nothing to recover from"
-		o.RecoveryNote = "Every target held when the load went down."
+		o.RecoveryNote = capitalised(a.c.everyTarget()) + " held when the load went down."
 		if r.Watched < 1 {
-			o.RecoveryNote = fmt.Sprintf("Every target held in the %.0f s before the load ended.", r.Judged)
+			o.RecoveryNote = capitalised(a.c.everyTarget()) + " held in the 20 s before the load ended."
 		}
 		if len(a.res.Soft) > 0 || r.Degraded {
 			o.RecoveryNote = a.hardInWords() + " held until the load went; a median or a mean beyond its target is degradation, not a break."
@@ -52,10 +52,6 @@ func (a capacityAnswer) recovery(baseline *context) {
 	}
 }
 
-// upAgain is how many s of a run there must be after an outage to tell whether
-// the system came back.
-const upAgain = 15
-
 // afterOutage words how the system came back under the load it went down at.
 func (a capacityAnswer) afterOutage() {
 	if len(a.c.stability.Outages) == 0 {
@@ -64,10 +60,6 @@ func (a capacityAnswer) afterOutage() {
 	outage := a.c.stability.Outages[len(a.c.stability.Outages)-1]
 	back, ok := capacity.Back(a.run, a.c.sampleAt(outage.Start), a.c.sampleAt(outage.End))
 	o := a.out
-	if end := a.run.Rows[len(a.run.Rows)-1].At; !ok && end-outage.End < upAgain {
-		o.RecoveryNote = fmt.Sprintf("The system was down from %s on, under %s, and the run ended so. Needs %s.", measure.Span(outage.Start), inUsers(float64(outage.Users)), needTail)
-		return
-	}
 	if !ok {
 		o.RecoveryOutcome = NotRecovered
 		o.RecoveryText = "not recovered from the outage"
@@ -78,5 +70,5 @@ func (a capacityAnswer) afterOutage() {
 	o.RecoveryOutcome = Recovered
 	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, "from the outage's beginning to the last second in which a target was missed"))
 	o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
-	o.RecoveryNote = fmt.Sprintf("From the beginning of the outage at %s until every target held again, with %d users all the while: not after the load was taken away.", measure.Span(outage.Start), outage.Users)
+	o.RecoveryNote = fmt.Sprintf("From the beginning of the outage at %s until %s held again, with %d users all the while: not after the load was taken away.", measure.Span(outage.Start), a.c.everyTarget(), outage.Users)
 }

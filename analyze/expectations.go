@@ -357,27 +357,20 @@ func (c *context) degradesGracefully(claim) (YesNo, string) {
 }
 
 // slowed reports whether a latency target was missed.
-func (c *context) slowed() bool { return c.slowedBy() != "" }
+func (c *context) slowed() bool {
+	for _, r := range c.targets {
+		if r.Status == Fail && r.Target.Unit() == measure.Seconds {
+			return true
+		}
+	}
+	return false
+}
 
-// slowedBy is the first latency target that was missed, with its figure: at the
-// peak, or in a run without one in any phase.
+// slowedBy is the first latency target that was missed, with its figure.
 func (c *context) slowedBy() string {
 	for _, r := range c.targets {
 		if r.Status == Fail && r.Target.Unit() == measure.Seconds {
 			return title(r.Target) + " " + r.Why
-		}
-	}
-	if c.peak() != nil {
-		return ""
-	}
-	for i := range c.phases {
-		for _, t := range c.plan.Targets {
-			if t.Unit() != measure.Seconds || t.Endpoint != "" || t.Phase != "" {
-				continue
-			}
-			if st, why := c.judge(t, c.figure(t, nil, &c.phases[i])); st == Fail {
-				return fmt.Sprintf("%s %s in %s", title(t), why, c.phases[i].Name)
-			}
 		}
 	}
 	return ""
@@ -418,7 +411,7 @@ func (c *context) recovers(q claim) (YesNo, string) {
 	}
 	p := c.recovery()
 	if p == nil && c.limits.RecoveryOutcome == NothingToRecover {
-		return Unknown, "nothing to recover from: " + strings.Replace(note, "Every target", "every target", 1)
+		return Unknown, "nothing to recover from: " + strings.Replace(note, "Every ", "every ", 1)
 	}
 	if p == nil {
 		return Unknown, "the run kept no users after its peak, so that recovery cannot be seen: needs a tail at low load"

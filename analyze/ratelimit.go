@@ -52,7 +52,10 @@ func rateLimit(c *context) RateLimit {
 		r.ProtectedWhy, r.GracefulWhy = why, why
 		return r
 	case n == 0:
-		why := "no failure is known to be a 429, so there is nothing to judge"
+		why := "no request got 429, so that there is nothing to judge"
+		if !r.Total.Limited.IsExact() {
+			why = "no failure is known to be a 429, so that there is nothing to judge"
+		}
 		r.ProtectedWhy, r.GracefulWhy = why, why
 		return r
 	}

@@ -62,7 +62,13 @@ func fillComparison(f *filler, s *form.Section) {
 				continue
 			}
 			f.figure(cell(row, baseline), c.Baseline, header(t, baseline), c.note, c.lacking)
-			f.figure(cell(row, current), c.Current, header(t, current), c.note, c.lacking)
+			if slot := cell(row, current); open(slot) {
+				text := f.text(c.Current, styleOf(slot, header(t, current)), c.note, c.lacking)
+				if c.said != "" && c.Current.Measured() {
+					text += f.notes.add("compared-mean", c.said)
+				}
+				put(slot, text)
+			}
 			if d := cell(row, diff); open(d) {
 				put(d, f.difference(c, styleOf(d, header(t, diff))))
 			}
@@ -74,6 +80,7 @@ func fillComparison(f *filler, s *form.Section) {
 type compared struct {
 	analyze.ComparisonRow
 	note, lacking string
+	said          string // of the current run's figure; "" nothing
 }
 
 const (
@@ -86,10 +93,12 @@ const (
 func (f *filler) compared(label string) (c compared, ok bool) {
 	if says(label, "CPU", "Memory") {
 		c = compared{note: "resources-compared", lacking: lackCPU}
-		if says(label, "CPU") && !f.takeRow(&c, "cpu") {
-			// Without a baseline the run's own figure is still known.
-			if r := f.a.Resource("Application", label); r != nil {
-				c.Current = r.Peak
+		if says(label, "CPU") {
+			if !f.takeRow(&c, "cpu") {
+				c.Current = f.a.CPU // without a baseline the run's own figure is still known
+			}
+			if r := f.a.Resource("Application", label); r != nil && r.Peak.Measured() && !measure.Same(r.Peak, c.Current, measure.Style{}) {
+				c.said = "The mean over the peak; its highest ten seconds were at " + measure.Format(r.Peak, measure.Style{Plain: true}) + "."
 			}
 		}
 		return c, true

@@ -140,6 +140,9 @@ func (f *filler) bandText(b analyze.Band) string {
 		if !decided(b.P95, "P95") {
 			parts = append(parts, "p95 "+f.show(b.P95, plain))
 		}
+		if b.Stretches > 1 {
+			parts[len(parts)-1] += f.notes.add("band-p95", "The P95 of a load level that the run was at more than once is of the longest time on end, the other figures are of all of them.")
+		}
 	case b.Mean.Measured():
 		if !decided(b.Mean, "mean latency", "Mean latency") {
 			parts = append(parts, "mean "+f.show(b.Mean, plain))

@@ -75,7 +75,11 @@ func fillTimeouts(f *filler, s *form.Section) {
 			case !counted:
 				f.absent(l.slot, "failures", lackFailures)
 			case n == 0:
-				put(l.slot, "Not applicable: no request timed out")
+				text := "Not applicable: no request timed out"
+				if f.a.Failures.PoolExhaustion.Occurred == analyze.Yes {
+					text += "; those that waited in vain for a pooled connection count as pool exhaustion"
+				}
+				put(l.slot, text)
 			case t.RootCause != "":
 				put(l.slot, form.Escape(t.RootCause))
 			default:

@@ -211,7 +211,9 @@ func (f *filler) actual(s *form.Slot, r analyze.TargetResult, head string) {
 		aside = append(aside, "whole run")
 	case r.Scope == "run":
 	case r.WholeRun.Measured() && !measure.Same(r.Actual, r.WholeRun, style) && !alike(r.Actual, r.WholeRun):
-		aside = append(aside, "whole run "+f.show(r.WholeRun, short))
+		coarse := short
+		coarse.Coarse = r.Target.Metric == plan.Percentile // its own range would be one too many in the parenthesis
+		aside = append(aside, "whole run "+f.show(r.WholeRun, coarse))
 	}
 	if r.Target.Metric == plan.Errors {
 		if refused, ok := f.refusals(r, short); ok {
@@ -282,7 +284,42 @@ func (f *filler) percentileNote(r analyze.TargetResult) string {
 	default:
 		text = "Percentiles of a phase are reconstructed from the history, which holds percentiles of the ten seconds before each of its rows."
 	}
+	if e, ok := f.failedAmong(r).Float(); ok && e >= .01 {
+		text += " Failed requests, " + measure.Format(measure.Of(e, measure.Ratio), measure.Style{Plain: true}) + " of these, are among them"
+		if m, quick := f.quickFailures(r); quick {
+			text += "; in the outage they failed within " + measure.Format(measure.Of(m, measure.Seconds), measure.Style{Plain: true}) + " in the mean, so that those that succeeded took longer than it says"
+		}
+		text += "."
+	}
 	return f.notes.add("percentiles", text)
+}
+
+// failedAmong is the share of failed requests among those that a target judges.
+func (f *filler) failedAmong(r analyze.TargetResult) measure.Value {
+	if peak := f.peak(); peak != nil && r.Scope == "peak" {
+		return peak.ErrorRate
+	}
+	return f.a.WholeRun.ErrorRate
+}
+
+// quickFailures is the mean latency of the failures of an outage, where it is
+// below the median: all that ended in one failed, so that there it is known.
+func (f *filler) quickFailures(r analyze.TargetResult) (mean float64, quick bool) {
+	w := f.a.WholeRun
+	if peak := f.peak(); peak != nil && r.Scope == "peak" {
+		w = peak.Window
+	}
+	sum, n := 0.0, 0
+	for _, o := range f.a.Stability.Outages {
+		for i, t := range f.a.Timeline.Time {
+			if m := f.a.Timeline.Mean[i]; t > o.Start+3 && t < o.End-3 && m >= 0 {
+				sum, n = sum+m, n+1
+			}
+		}
+	}
+	p50, ok := w.P50.Float()
+	mean = sum / float64(max(n, 1))
+	return mean, ok && n > 0 && mean < p50
 }
 
 // maxOutages is how many outages a cell lists.

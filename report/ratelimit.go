@@ -49,7 +49,14 @@ func fillRateLimit(f *filler, s *form.Section) {
 				switch i {
 				case label:
 				case requests:
-					f.figure(c, u.Requests, header(t, i), id, lacking)
+					if !open(c) {
+						continue
+					}
+					text := f.text(u.Requests, styleOf(c, header(t, i)), id, lacking)
+					if isTotal(name.Text) {
+						text += f.typesApart()
+					}
+					put(c, text)
 				case limited:
 					f.figure(c, u.Limited, header(t, i), id, lacking)
 				case share:
@@ -92,6 +99,23 @@ func (f *filler) userType(name string) (u analyze.UserType, note string) {
 		}
 	}
 	return analyze.UserType{}, "usertypes"
+}
+
+// typesApart is the footnote of a total that the user types do not add up to.
+func (f *filler) typesApart() string {
+	total, ok := f.a.RateLimit.Total.Requests.Float()
+	sum := 0.0
+	for _, u := range f.a.RateLimit.UserTypes {
+		_, high, known := u.Requests.Limits()
+		if !known {
+			return ""
+		}
+		sum += high
+	}
+	if !ok || sum == 0 || sum > .995*total {
+		return ""
+	}
+	return f.notes.add("user-types-sum", "Total: as Locust counted. The user types are as the system counted; requests that it knows no type of, and those that did not reach it, are in the total only.")
 }
 
 // fillProtection answers the questions about what the limiter protected.

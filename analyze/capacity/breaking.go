@@ -43,21 +43,12 @@ func (a *analysis) breaking() {
 		}
 		half = math.Min(half, .25)
 		b.Users = Range{n, n * (1 - half), n * (1 + half)}
-		b.Carried, b.Assumed = 0, false
-		if i == 0 {
-			b.Carried = a.carried(t, ps[0])
-		}
 		switch {
-		case b.Carried > 0:
-			b.Outcome, b.Users = BrokeFirst, Range{ps[0].Users, 0, ps[0].Users}
-			a.out.Fell = false
 		case a.out.Fell: // what holds there holds at no other load
 			b.Outcome = BrokeFirst
 		case len(ps) == 1 && a.missedLightly(t, top, b):
-		case len(ps) == 1 && target.Kind != Errors && a.idle(ps[0]): // throughput would fall with the users
-			b.Outcome, b.Users = BrokeFirst, Range{ps[0].Users, 0, ps[0].Users}
 		case len(ps) == 1:
-			b.Model, b.Assumed = true, math.IsNaN(a.early())
+			b.Model = true
 			b.Users = Range{n, n * .75, math.Min(n*1.25, ps[0].Users)}
 		case i == 0:
 			b.Outcome = BrokeFirst
@@ -121,6 +112,72 @@ func (a *analysis) brokenAtEnd(t int, bad func(i int) bool) int {
 		}
 	}
 	return -1
+}
+
+// How much a plateau at the highest load counts where the target is near it.
+const (
+	topEdge     = .015 // share of the highest load below which a target breaks for sure
+	curveWeight = .8   // of the curve's estimate beside the last plateau's own
+	sureErrors  = 3    // standard errors that a ratio of failures is beyond its limit by
+	fewErrors   = 8    // failures below which a ratio is a matter of chance
+)
+
+// brokenAtTop judges target t at the highest load, if that was held, by all
+// that there is: the curve through the points, and the last plateau's figure
+// taken back along it. It returns the last point and the users at which the
+// target breaks; -1 where it may just hold.
+//
+// Failures are independent enough for their ratio alone to tell.
+func (a *analysis) brokenAtTop(t int) (i int, users float64) {
+	ps := a.out.Points
+	i = len(ps) - 1
+	last, target := ps[i], a.run.Targets[t]
+	v := last.Values[t]
+	if i < 1 || !last.Plateau || !(v > 0) || !(target.Limit > 0) {
+		return -1, math.NaN()
+	}
+	if target.Kind == Errors {
+		sure := sureErrors * math.Sqrt(target.Limit*(1-target.Limit)/last.Requests)
+		if v < target.Limit+sure || v*last.Requests < fewErrors {
+			return -1, math.NaN()
+		}
+		direct := last.Users * (1 - v) / (1 - target.Limit)
+		if n := a.errorCrossing(t, i); n < direct {
+			return i, math.Max(n, ps[i-1].Users)
+		}
+		return i, math.Max(direct, ps[i-1].Users)
+	}
+	if a.out.Shape == SlowRamp { // its last plateau is short, and the climb knows more
+		return -1, math.NaN()
+	}
+	// Where users wait, each percent more of them makes a request this many
+	// percent slower, by Little's law at a throughput that no longer rises.
+	steep := (last.Latency + a.out.Think.Value) / last.Latency
+	n := last.Users * math.Pow(target.Limit/v, 1/steep)
+	if c := a.latencyCrossing(t, i); c > 0 {
+		n = math.Pow(c, curveWeight) * math.Pow(n, 1-curveWeight)
+	}
+	if n > (1-topEdge)*last.Users {
+		return -1, math.NaN()
+	}
+	return i, math.Max(n, ps[i-1].Users)
+}
+
+// edge is how far below the highest load, as a share of it, a target must break
+// to be told from one that just holds: by how much the estimate itself varies.
+func (a *analysis) edge(t int) float64 {
+	last := a.out.Points[len(a.out.Points)-1]
+	if a.run.Targets[t].Kind != Errors {
+		return math.Min(.012+.7*a.noise/math.Sqrt(last.Requests), .05)
+	}
+	limit := a.run.Targets[t].Limit
+	refused, ok := a.refusals(t)
+	if !ok {
+		return .05
+	}
+	x := refused.Load(limit)
+	slope := (refused.At(1.02*x) - refused.At(.98*x)) / .04
+	return math.Min(.012+math.Sqrt(2*limit*(1-limit)/last.Requests)/slope, .08)
 }
 
 // tips reports whether the system does less the more is asked of it: then a slow

@@ -164,35 +164,14 @@ func (s *scene) shortRun() string {
 	}
 	planned := s.a.Plan.Setup.Users
 	reached, ok := s.a.Run.UsersPeak.Float()
+	if !ok || reached >= 0.9*planned {
+		return ""
+	}
 	then := "Repeat"
 	if len(s.a.Diagnosis.Findings) > 0 {
 		then = "Then repeat"
 	}
-	if c := s.a.Capacity; ok && c.Outcome == analyze.Broke {
-		// More users than broke it tell nothing new; fewer may.
-		if c.MaxUsers.Measured() || s.drifts || c.BreakingMetric == "outages" {
-			return ""
-		}
-		return fmt.Sprintf("%s the test in steps of a minute or more that begin below %s: no load that holds every target is known yet", then, count(s.brokenFrom(reached), "user", "users"))
-	}
-	if !ok || reached >= 0.9*planned {
-		return ""
-	}
 	return fmt.Sprintf("%s the test with the planned %s: this run reached %s", then, count(planned, "user", "users"), whole(reached))
-}
-
-// brokenFrom is the load, in users, from which on a target may have been missed:
-// the lower limit of the breaking point, else the least load known to miss it,
-// else the highest of the run.
-func (s *scene) brokenFrom(highest float64) float64 {
-	low, high, ok := s.a.Capacity.Breaking.Limits()
-	switch {
-	case ok && low > 0:
-		return math.Floor(low)
-	case ok && high < highest:
-		return math.Floor(high)
-	}
-	return highest
 }
 
 // A ceiling is the most that a resource can carry at what a request costs now.
@@ -238,7 +217,7 @@ func ceilings(s *scene) []ceiling {
 		tested := by[app] + by[database] + by[cache] + by[generator]
 		if other := math.Max(0, busy-tested); tested > other && tested < cores {
 			out = append(out, ceiling{"host_cpu", "the machine's processors", x * (cores - other) / tested,
-				fmt.Sprintf("the machine's processors at %s ≈ %s (%s of %s cores at %s, load generator included)", "100%", perSecond(roundTo2(x*(cores-other)/tested)), digits(busy), digits(cores), perSecond(x))})
+				fmt.Sprintf("the machine's processors at %s ≈ %s (%s of %s cores at %s, load generator included%s)", "100%", perSecond(roundTo2(x*(cores-other)/tested)), digits(tested), digits(cores), perSecond(x), besides(other))})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b ceiling) int {
@@ -251,6 +230,15 @@ func ceilings(s *scene) []ceiling {
 		return 0
 	})
 	return out
+}
+
+// besides names the cores that other work takes of a machine's: they are not
+// to be had.
+func besides(cores float64) string {
+	if cores < .005 {
+		return ""
+	}
+	return fmt.Sprintf(", and other work takes %s", digits(cores))
 }
 
 // roundTo2 rounds to two digits: a ceiling far above what was measured is no
@@ -287,7 +275,7 @@ func improvements(s *scene) []string {
 		case len(fs) > 0:
 			out = append(out, fmt.Sprintf("Next limit, at what a request costs now: %s", c.said))
 		case !s.hurt:
-			out = append(out, fmt.Sprintf("None called for by this run; by U = X·D the first limit ahead is %s", c.said))
+			out = append(out, fmt.Sprintf("None called for by this run; at what a request costs now the first limit ahead is %s", c.said))
 		default:
 			continue
 		}

@@ -41,6 +41,7 @@ func lookAtCache(s *scene) outcome {
 		return isBlind("snapshots of the cache (redis-cli INFO) during the run")
 	}
 	ratio, evictions := median(h), mean(e)
+	shown := s.hitRate(ratio)
 	before := median(hits.in(s.light))
 	evicting := len(e) > 0 && share(e, 1e-9) >= .5 && evictions >= 1
 	atLimit := limit > 0 && share(m, .9*limit) >= .5
@@ -52,7 +53,7 @@ func lookAtCache(s *scene) outcome {
 	if !found {
 		said := "the cache was not asked for anything"
 		if len(h) > 0 {
-			said = fmt.Sprintf("the cache answered %s of the look-ups %s", percent(ratio), s.stress.name)
+			said = fmt.Sprintf("the cache answered %s of the look-ups %s", percent(shown), s.stress.name)
 		}
 		if len(e) > 0 {
 			said += fmt.Sprintf(", %s evictions/s", digits(evictions))
@@ -84,7 +85,7 @@ func lookAtCache(s *scene) outcome {
 	f := analyze.Finding{Component: "cache", Onset: onset, Impact: s.impact()}
 	said := ""
 	if len(h) > 0 {
-		said = fmt.Sprintf("the cache answered only %s of the look-ups %s", percent(ratio), s.stress.name)
+		said = fmt.Sprintf("the cache answered only %s of the look-ups %s", percent(shown), s.stress.name)
 		if fell {
 			said += fmt.Sprintf(" (%s at light load)", percent(before))
 		}
@@ -114,9 +115,26 @@ func lookAtCache(s *scene) outcome {
 		}
 	}
 	if x := s.throughput(); x > 0 && ratio < 1 {
-		f.Recommendation += fmt.Sprintf("; at %s hits, %s of the look-ups go to the database instead", percent(ratio), percent(1-ratio))
+		f.Recommendation += fmt.Sprintf("; at %s hits, %s of the look-ups go to the database instead", percent(shown), percent(1-shown))
 	}
 	o := isFound(f, t)
 	o.independent = true
 	return o
+}
+
+// hitRate is the share of look-ups that the cache answered, to be shown: the
+// one in the table of resources where it is of the same stretch, else that of
+// the readings.
+func (s *scene) hitRate(readings float64) float64 {
+	if p := s.peak(); p == nil || s.stress.from != p.Start || s.stress.to != p.End {
+		return readings
+	}
+	for i := range s.a.Resources {
+		if r := &s.a.Resources[i]; r.Component == cache && r.Metric == "hit_rate" {
+			if x, ok := r.Peak.Float(); ok {
+				return x
+			}
+		}
+	}
+	return readings
 }

@@ -29,7 +29,10 @@ func issues(s *scene) []analyze.Issue {
 		case r.Status == analyze.Fail && r.Target.Metric == plan.Outages && down: // each outage is one already
 		case r.Status == analyze.Fail && r.Target.Metric == plan.RPS && lighter(a):
 			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target",
-				Evidence: fmt.Sprintf("%s; at %s of %s planned users", r.Why, bareNumber(a.Run.UsersPeak), bareNumber(a.Run.UsersPlanned))})
+				Evidence: fmt.Sprintf("%s; at %s of %s planned users%s", r.Why, bareNumber(a.Run.UsersPeak), bareNumber(a.Run.UsersPlanned), usersFor(s, r))})
+		case r.Status == analyze.Fail && r.Target.Metric == plan.RPS && usersFor(s, r) != "": // the load's fault, not the system's
+			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target",
+				Evidence: fmt.Sprintf("%s; %s were too few to ask for it%s", r.Why, count(s.stressUsers, "user", "users"), usersFor(s, r))})
 		case r.Status == analyze.Fail && (missedBy(r) >= 2 || r.Target.Metric == plan.Outages):
 			p0 = append(p0, analyze.Issue{Severity: "P0", Title: what + " misses its target" + factor(r), Evidence: r.Why})
 		case r.Status == analyze.Fail:
@@ -39,9 +42,6 @@ func issues(s *scene) []analyze.Issue {
 		case r.Status == analyze.NotMeasured:
 			p2 = append(p2, analyze.Issue{Severity: "P2", Title: what + " could not be judged", Evidence: r.Why})
 		}
-	}
-	if s.peak() == nil {
-		p1 = append(p1, missedOnTheWay(a)...)
 	}
 	if a.Capacity.RecoveryOutcome == analyze.NotRecovered {
 		p0 = append(p0, analyze.Issue{Severity: "P0", Title: "The system did not recover after the load", Evidence: plainSentence(a.Capacity.RecoveryNote)})
@@ -200,6 +200,20 @@ func clearedAs(a *analyze.Analysis, kind string) string {
 // plainSentence is a sentence without its full stop, to stand as evidence.
 func plainSentence(s string) string { return trimStop(strings.TrimSpace(s)) }
 
+// usersFor says how many users a target on throughput takes at the pace at
+// which those of the peak asked; "" where latency kept them from asking for more.
+func usersFor(s *scene, r analyze.TargetResult) string {
+	p := s.peak()
+	if p == nil || r.Scope != "peak" || r.Target.Endpoint != "" || !(s.stressMean < 1.5*s.lightMean) {
+		return ""
+	}
+	x, ok := p.RPS.Float()
+	if !ok || x <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(": each asked for %s, so that the target takes about %s", perSecond(x/float64(p.UsersTo)), count(roundTo2(r.Target.Limit/x*float64(p.UsersTo)), "user", "users"))
+}
+
 // lighter reports whether the run had clearly fewer users than planned: what
 // it lacks in throughput then is no fault of the system.
 func lighter(a *analyze.Analysis) bool {
@@ -271,15 +285,4 @@ func scopeName(r analyze.TargetResult) string {
 		name += " of " + r.Target.Endpoint
 	}
 	return name
-}
-
-// missedOnTheWay is the first phase that missed a target in a run without a
-// peak, whose targets are judged nowhere else.
-func missedOnTheWay(a *analyze.Analysis) []analyze.Issue {
-	for i := range a.Phases {
-		if p := &a.Phases[i]; p.Status == analyze.Fail {
-			return []analyze.Issue{{Severity: "P1", Title: "A target is missed in " + p.Name, Evidence: p.Why}}
-		}
-	}
-	return nil
 }

@@ -1,8 +1,12 @@
 package diagnose
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
+
+	"github.com/peakload/peakload/analyze/plan"
 )
 
 // Issues come the gravest first, each with its figure, and a resource at its
@@ -42,6 +46,50 @@ func TestLessons(t *testing.T) {
 	}
 	if all := strings.Join(a.Lessons, "\n"); !strings.Contains(all, "What limited the run was the locks of the database") {
 		t.Error(all)
+	}
+}
+
+// A target on throughput that the load is too small for says how many users it
+// takes; what the planned load does was not seen.
+func TestTooFewUsers(t *testing.T) {
+	l := newLab(.03)
+	target, err := plan.ParseTarget("rps > 1000", plan.Pos{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.plan.Targets = append(l.plan.Targets, target)
+	l.plan.Setup.Users = 900
+	a := l.analyse(t)
+	want := map[string]string{"issue": "at 300 of 900 planned users: each asked for 0.97/s, so that the target takes about 1,000 users",
+		"lesson": "Could not be seen: what more than 300 of the 900 planned users do", "note": "with every latency and error target met"}
+	got := map[string]string{"lesson": strings.Join(a.Lessons, "\n"), "note": a.Capacity.MaxUsersNote}
+	for _, i := range a.Issues {
+		got["issue"] += i.Title + " — " + i.Evidence + "\n"
+	}
+	for k, w := range want {
+		if !strings.Contains(got[k], w) {
+			t.Errorf("%s: no %q in %s", k, w, got[k])
+		}
+	}
+	// Without a plan for the load it is the load's fault all the same, and no P0.
+	l.plan.Setup.Users = 0
+	for _, i := range l.analyse(t).Issues {
+		if strings.HasPrefix(i.Title, "Throughput") && (i.Severity != "P1" || !strings.Contains(i.Evidence, "300 users were too few to ask for it: each asked for 0.97/s")) {
+			t.Errorf("%+v", i)
+		}
+	}
+	// The next limit's figure is the arithmetic that it is shown with.
+	var used, cores, rps, other, limit float64
+	line := strings.ReplaceAll(strings.Join(a.Diagnosis.Capacity, ""), ",", "")
+	i := strings.Index(line, "≈ ")
+	if i < 0 || strings.Contains(line, "U = X") {
+		t.Fatal(line)
+	}
+	if _, err := fmt.Sscanf(line[i:], "≈ %f/s (%f of %f cores at %f/s load generator included and other work takes %f)", &limit, &used, &cores, &rps, &other); err != nil {
+		t.Fatal(err, line)
+	}
+	if x := rps * (cores - other) / used; math.Abs(x-limit) > .06*limit {
+		t.Errorf("%.0f by hand: %s", x, line)
 	}
 }
 

@@ -56,10 +56,10 @@ func (s *scene) whatWasTested() string {
 		return "The run recorded no request: nothing was tested."
 	}
 	if p := s.peak(); p != nil {
-		return fmt.Sprintf("At %d users for %s the system answered %s with a mean of %s and %s errors.",
-			p.UsersTo, measure.Span(math.Round(p.End-p.Start)), text(p.RPS), text(p.Mean), text(p.ErrorRate))
+		return fmt.Sprintf("At %d users for %s there were %s with a mean latency of %s; %s of the requests failed.",
+			p.UsersTo, measure.Span(math.Round(p.End-p.Start)), text(p.RPS), text(p.Mean), orNone(p.ErrorRate))
 	}
-	out := fmt.Sprintf("Over the whole run the system answered %s requests with a mean of %s and %s errors", text(whole.Requests), text(whole.Mean), text(whole.ErrorRate))
+	out := fmt.Sprintf("The whole run had %s requests with a mean latency of %s, %s of which failed", text(whole.Requests), text(whole.Mean), orNone(whole.ErrorRate))
 	if len(s.a.Phases) == 0 {
 		return out + "; the course of the load is not recorded."
 	}
@@ -67,6 +67,14 @@ func (s *scene) whatWasTested() string {
 		return out + fmt.Sprintf("; it never stayed at its highest load of %.0f users.", u)
 	}
 	return out + "."
+}
+
+// orNone is a share of failed requests in words.
+func orNone(share measure.Value) string {
+	if e, ok := share.Float(); ok && e == 0 {
+		return "none"
+	}
+	return text(share)
 }
 
 // whatBrokeFirst names the first phase that missed a target, or the first
@@ -206,6 +214,9 @@ func (s *scene) whatWasNotSeen() string {
 		if r.Status == analyze.NotMeasured {
 			dark = append(dark, nameOfTarget(r))
 		}
+	}
+	if reached, ok := s.a.Run.UsersPeak.Float(); ok && lighter(s.a) {
+		dark = append(dark, fmt.Sprintf("what more than %s of the %s planned users do", whole(reached), bareNumber(s.a.Run.UsersPlanned)))
 	}
 	// What nothing points to is no loss where a cause is known.
 	if gaps := s.a.Diagnosis.NotLookedAt; len(gaps) > 4 || s.hurt && len(gaps) > 0 && len(s.a.Diagnosis.Findings) == 0 {
