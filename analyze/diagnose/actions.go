@@ -171,7 +171,35 @@ func (s *scene) shortRun() string {
 	if len(s.a.Diagnosis.Findings) > 0 {
 		then = "Then repeat"
 	}
-	return fmt.Sprintf("%s the test with the planned %s: this run reached %s", then, count(planned, "user", "users"), whole(reached))
+	return fmt.Sprintf("%s the test with the planned %s: this run reached %s", then, count(planned, "user", "users"), whole(reached)) + s.generatorFor(planned)
+}
+
+// mostOfCore is the share of its core from which Locust's own figures suffer.
+const mostOfCore = .8
+
+// generatorFor says how many processes of Locust so many users take at the pace
+// of this run's, where those of this run do not carry them.
+func (s *scene) generatorFor(users float64) string {
+	x, p := s.throughput(), s.peak()
+	if p == nil || !(x > 0) {
+		return ""
+	}
+	pace := x / float64(p.UsersTo)
+	if want, _, ok := s.asked(); ok && s.stressUsers > 0 {
+		pace = math.Max(pace, want/s.stressUsers) // they waited for answers here
+	}
+	for _, c := range ceilings(s) {
+		wanted := pace * users
+		if c.kind != "load_generator" || wanted <= mostOfCore*c.rps {
+			continue
+		}
+		now := 1.
+		if log := s.a.Recorded.Log; log != nil && log.Workers > 1 {
+			now = float64(log.Workers)
+		}
+		return fmt.Sprintf("; so many ask for %s, for which Locust takes %s (--processes, or workers): %s", perSecond(roundTo2(wanted)), count(math.Ceil(now*wanted/(mostOfCore*c.rps)), "process", "processes"), c.said)
+	}
+	return ""
 }
 
 // A ceiling is the most that a resource can carry at what a request costs now.
