@@ -231,6 +231,9 @@ func (a capacityAnswer) breaking() {
 				good = fmt.Sprintf("%s at %.0f users, ", a.said(g, b.Target), g.Users)
 			}
 			o.BreakingNote = fmt.Sprintf("%s broke first: %s%s. The figure is where Little's law puts the limit between them.", asks(t), good, at)
+			if p.Values[b.Target] <= t.Limit {
+				o.BreakingNote = fmt.Sprintf("%s broke first: %s%s, as near its limit as chance may bring it. The figure is where the curve through all loads puts the limit.", asks(t), good, at)
+			}
 			if b.Stays {
 				o.BreakingNote = fmt.Sprintf("%s broke first: %s%s. The more requests it had the fewer it did, so that once slow it stays slow: by the curve through the levels down to the figure given, which a slow climb may pass and a burst does not.", asks(t), good, at)
 			}

@@ -39,3 +39,35 @@ func TestBrokenAtTheTop(t *testing.T) {
 		}
 	}
 }
+
+// climb makes a run that rises evenly over 400 s and ends there.
+func climb(to float64) *Run {
+	r := &Run{Targets: []Target{{Kind: Percentile, P: .95, Limit: 1}, {Kind: Errors, Limit: .05}}}
+	for s := 1.0; s <= 400; s++ {
+		users := to * s / 400
+		rate, latency := system(users)
+		r.Rows = append(r.Rows, Row{At: s, Users: users, Done: rate, Sum: rate * latency})
+	}
+	r.Climbs = []Stretch{{0, len(r.Rows) - 1}}
+	r.Recorder = known{r}
+	return r
+}
+
+// A climb that ends close beyond the load at which a target is missed shows it
+// in its last parts together; one that ends at it does not.
+func TestBrokenAtAClimbsEnd(t *testing.T) {
+	for _, c := range []struct {
+		users float64
+		want  Outcome
+	}{{150, Held}, {167, Held}, {180, Broke}, {240, Broke}} {
+		r := climb(c.users)
+		got := Analyze(r)
+		b := got.Breaking
+		if got.Shape != SlowRamp || b.Outcome != c.want || c.want == Broke && math.Abs(b.Users.Value/166.7-1) > .03 {
+			t.Errorf("a climb to %.0f users: %v, %+v", c.users, got.Shape, b)
+		}
+		if c.want == Broke && !(got.Points[b.Point].Values[0] > 1) {
+			t.Errorf("a climb to %.0f users: broken at a point that holds", c.users)
+		}
+	}
+}

@@ -84,3 +84,37 @@ func TestGenerator(t *testing.T) {
 		t.Errorf("%.1f/s, wanted 100", x.Throughput)
 	}
 }
+
+// The load that breaks the objective is that of the exact solution: at one
+// worker a request that finds k others takes k+1 services, and it finds them as
+// often as they would be there with one user less (Sevcik and Mitrani 1981).
+func TestTruth(t *testing.T) {
+	late := func(n int, service, think, limit float64) float64 {
+		found := make([]float64, n) // of n−1 users, at the server
+		sum, weight := 0.0, 1.0
+		for k := range n {
+			if k > 0 {
+				weight *= float64(n-k) * service / think
+			}
+			found[k] = weight
+			sum += weight
+		}
+		p, fewer, term := 0.0, 0.0, math.Exp(-limit/service)
+		for k := range n {
+			fewer += term // chance of at most k services within the limit
+			term *= limit / service / float64(k+1)
+			p += found[k] / sum * fewer
+		}
+		return p
+	}
+	for _, x := range []struct{ service, think float64 }{{.05, 1}, {.02, .5}, {.01, 2}} {
+		exact := 1
+		for late(exact, x.service, x.think, Objective.P95) <= .05 {
+			exact++
+		}
+		s := System{Kind: "plain", Think: x.think, Workers: 1, Service: x.service, CV2: 1}
+		if got := FindTruth(s, Objective, 1).Break; math.Abs(got/(float64(exact)-.5)-1) > .015 {
+			t.Errorf("%+v breaks at %.1f users, exactly at %d", s, got, exact)
+		}
+	}
+}
