@@ -104,7 +104,11 @@ func (a capacityAnswer) levels() {
 
 // said is a figure and its target: "P95 1,280 ms ≥ 1,000 ms".
 func (a capacityAnswer) said(p capacity.Point, t int) string {
-	return title(a.targets[t]) + " " + shown(a.judged(p, t), a.targets[t].Limit)
+	out := title(a.targets[t]) + " " + shown(a.judged(p, t), a.targets[t].Limit)
+	if a.targets[t].Metric == plan.Errors && a.limited() {
+		out += " without 429s"
+	}
+	return out
 }
 
 // ofPeak is the share of the peak phase that a point at least is of to stand for
@@ -142,10 +146,10 @@ func (a capacityAnswer) throughput() {
 		a.out.MaxRPSNote = "No request succeeded."
 		return
 	}
-	src := a.src(s.From, s.To, "highest (Δrequests − Δfailures)/Δt over 30 s")
+	src := a.src(s.From, s.To, fmt.Sprintf("highest (Δrequests − Δfailures)/Δt over %.0f s", s.Seconds))
 	plain := measure.Style{Plain: true}
 	held := measure.Of(s.Goodput, measure.PerSecond, src)
-	span := fmt.Sprintf("over %.0f s at %.0f users", s.Seconds, s.Users)
+	span := fmt.Sprintf("over %.0f s at %s", s.Seconds, inUsers(math.Round(s.Users)))
 	aside := ""
 	if !s.Held {
 		aside = " The error target was missed while it lasted; no stretch of that length kept it."
@@ -186,12 +190,18 @@ func (a capacityAnswer) breaking() {
 	most := a.mostUsers()
 	switch b.Outcome {
 	case capacity.Held:
+		o.Breaking = measure.None(measure.Users, measure.NotIdentifiable, "a run with more than "+inUsers(most))
+		if t, ok := a.narrowly(); ok {
+			o.BreakingText = fmt.Sprintf("not identifiable: %s at its limit at %s", title(t), inUsers(most))
+			o.BreakingNote = fmt.Sprintf("%s: beyond the limit by too little, or for too short a time, to be told from chance. Needs a run that holds %s for longer, and a step beyond it.", a.nearLimit(), inUsers(most))
+			break
+		}
+		aside, note := a.besides()
 		o.Outcome = DidNotBreak
-		o.Breaking = measure.None(measure.Users, measure.NotIdentifiable, fmt.Sprintf("a run with more than %.0f users", most))
-		o.BreakingText = fmt.Sprintf("did not break: ≥ %.0f users", most)
-		o.BreakingNote = fmt.Sprintf("%s held up to %.0f users, the most that this run had. How far beyond it they hold is not known.", a.hardInWords(), most)
+		o.BreakingText = fmt.Sprintf("did not break: ≥ %s%s", inUsers(most), aside)
+		o.BreakingNote = fmt.Sprintf("%s held up to %s, the most that this run had. How far beyond it they hold is not known.%s%s", a.hardInWords(), inUsers(most), a.stillRising(), note)
 		if near := a.nearLimit(); near != "" {
-			o.BreakingNote = fmt.Sprintf("%s: too close to the limit, or for too short a time, to be told from chance. Apart from that %s held up to %.0f users, the most that this run had. Needs a run with more users.", near, a.hardInWords(), most)
+			o.BreakingNote = fmt.Sprintf("%s: too close to the limit, or for too short a time, to be told from chance. Apart from that %s held up to %s, the most that this run had. Needs a run with more users.%s", near, a.hardInWords(), inUsers(most), note)
 		}
 	case capacity.Broke, capacity.BrokeFirst:
 		t := a.targets[b.Target]
@@ -202,19 +212,29 @@ func (a capacityAnswer) breaking() {
 		u := b.Users
 		o.Breaking = measure.Within(u.Value, u.Low, u.High, measure.Users, measure.Estimated, a.all("N = X·(R + Z) where "+title(t)+" meets its limit"))
 		figure := measure.Format(o.Breaking, measure.Style{})
-		at := fmt.Sprintf("%s at %.0f users", a.said(p, b.Target), p.Users)
+		at := fmt.Sprintf("%s at %s", a.said(p, b.Target), inUsers(math.Round(p.Users)))
 		switch {
 		case b.Outcome == capacity.BrokeFirst:
 			o.Breaking = measure.Within(p.Users, 0, p.Users, measure.Users, measure.Bounded, a.src(p.From, p.To, "the lowest load held"))
-			o.BreakingText = fmt.Sprintf("broke at ≤ %.0f users", p.Users)
+			o.BreakingText = "broke at ≤ " + inUsers(math.Round(p.Users))
+			if b.Carried > 0 {
+				o.BreakingText += ", after " + measure.Span(math.Round(b.Carried)) + " at that load"
+				o.BreakingNote = fmt.Sprintf("%s held for the first %s at %s and not after that, at the same load: %s over all of it. What broke it is time, or what happened in it, and not the load; which load it would carry on is not known.", asks(t), measure.Span(math.Round(b.Carried)), inUsers(math.Round(p.Users)), a.said(p, b.Target))
+				o.BrokeAt = p.Start + b.Carried
+				break
+			}
 			if a.res.Fell {
 				o.BreakingNote = fmt.Sprintf("%s was broken in the only load that was held: %s. %s Needs %s.", asks(t), at, fellBehind, needLevels)
 				break
 			}
 			if b.Light > 0 {
 				o.Breaking = measure.Within(b.Light, 0, b.Light, measure.Users, measure.Bounded, a.src(0, a.c.sampleAt(p.Start), "the load of the run's first requests"))
-				o.BreakingText = fmt.Sprintf("broke at ≤ %.0f users", b.Light)
-				o.BreakingNote = fmt.Sprintf("%s was broken before there were more than %.0f users, and in the load that was held: %s. Not the load breaks it.", asks(t), b.Light, at)
+				o.BreakingText = "broke at ≤ " + inUsers(b.Light)
+				o.BreakingNote = fmt.Sprintf("%s was broken before there were more than %s, and in the load that was held: %s. Not the load breaks it.", asks(t), inUsers(b.Light), at)
+				break
+			}
+			if len(a.res.Points) == 1 {
+				o.BreakingNote = fmt.Sprintf("%s was broken in the only load that was held: %s. The system was not full there, so that it breaks at a lower load, too, and no model tells at which. Needs a run that begins lower.", asks(t), at)
 				break
 			}
 			o.BreakingNote = fmt.Sprintf("%s was broken at the lowest load already: %s. Needs a run that begins lower.", asks(t), at)
@@ -223,12 +243,15 @@ func (a capacityAnswer) breaking() {
 			o.BreakingText = fmt.Sprintf("broke; by a model at %s", figure)
 			o.BreakingNote = fmt.Sprintf("%s was broken in the only load that was held: %s. No lower load was held long enough to see where it broke; the figure is a model's (N = X·(R + Z) with the throughput, latency and think time of that load) and its range is wide. Needs %s.",
 				asks(t), at, needLevels)
+			if b.Assumed {
+				o.BreakingNote += " That requests waited there, and do not take as long without load, is assumed: the run had no light load."
+			}
 		default:
 			o.BreakingText = "broke at " + figure
 			good := ""
 			if b.Good >= 0 {
 				g := a.res.Points[b.Good]
-				good = fmt.Sprintf("%s at %.0f users, ", a.said(g, b.Target), g.Users)
+				good = fmt.Sprintf("%s at %s, ", a.said(g, b.Target), inUsers(math.Round(g.Users)))
 			}
 			o.BreakingNote = fmt.Sprintf("%s broke first: %s%s. The figure is where Little's law puts the limit between them.", asks(t), good, at)
 			if p.Values[b.Target] <= t.Limit {
@@ -242,11 +265,18 @@ func (a capacityAnswer) breaking() {
 		o.BreakingNote = a.out.Why + " Needs " + needLevels + "."
 	}
 	for _, soft := range a.res.Soft {
+		if b.Carried > 0 { // no load is to blame
+			break
+		}
+		if b.Outcome == capacity.BrokeFirst {
+			o.BreakingNote += fmt.Sprintf(" %s was missed there, too.", asks(a.targets[soft.Target]))
+			continue
+		}
 		by := ""
 		if o.Model {
 			by = " by the same model"
 		}
-		o.BreakingNote += fmt.Sprintf(" %s was missed from about %.0f users on%s; a median or a mean tells of degradation, not of a break.", asks(a.targets[soft.Target]), soft.Users, by)
+		o.BreakingNote += fmt.Sprintf(" %s was missed from about %s on%s; a median or a mean tells of degradation, not of a break.", asks(a.targets[soft.Target]), inUsers(math.Round(soft.Users)), by)
 	}
 	if n, ok := a.c.whole.RateLimited.Float(); ok && n > 0 && a.c.plan.Count429 == plan.As429Unstated {
 		o.BreakingNote += " Requests answered 429 are the limiter's protection and are left out of this judgement; state --count-429=error to count them."
@@ -263,7 +293,10 @@ func (a capacityAnswer) wentDown() (bool, string) {
 		return false, ""
 	}
 	o := a.c.stability.Outages[0]
-	text := fmt.Sprintf("The system went down at %d users after %s", o.Users, measure.Span(o.Start))
+	if ps := a.res.Points; a.res.Breaking.Outcome == capacity.BrokeFirst && ps[0].Users < .97*float64(o.Users) {
+		return false, "" // a lower load had broken it before
+	}
+	text := fmt.Sprintf("The system went down at %s after %s", inUsers(float64(o.Users)), measure.Span(o.Start))
 	held := false
 	for _, p := range a.res.Points {
 		held = held || !p.Broken && p.Users >= .97*float64(o.Users)
@@ -271,12 +304,12 @@ func (a capacityAnswer) wentDown() (bool, string) {
 	a.out.BrokeAt = o.Start
 	a.out.BreakingMetric = "outages"
 	if held {
-		a.out.BreakingText = fmt.Sprintf("not identifiable: down at %d users after %s", o.Users, measure.Span(o.Start))
+		a.out.BreakingText = fmt.Sprintf("not identifiable: down at %s after %s", inUsers(float64(o.Users)), measure.Span(o.Start))
 		return true, text + fmt.Sprintf(", a load at which %s was met otherwise: not a load limit that levels show.", a.c.everyTarget())
 	}
 	a.out.Outcome = Broke
 	a.out.Breaking = measure.Within(float64(o.Users), a.lastHeld(float64(o.Users)), float64(o.Users), measure.Users, measure.Bounded, a.all("users when the outage began"))
-	a.out.BreakingText = fmt.Sprintf("broke at ≤ %d users", o.Users)
+	a.out.BreakingText = "broke at ≤ " + inUsers(float64(o.Users))
 	a.out.BreakingTarget = "no outage"
 	return true, text + fmt.Sprintf(" (%s), a load that it had not carried before.", o.Evidence)
 }
@@ -309,7 +342,7 @@ func (a capacityAnswer) mostUsers() float64 {
 func (a capacityAnswer) nearLimit() string {
 	for i := len(a.res.Points) - 1; i >= 0; i-- {
 		if p := a.res.Points[i]; p.Broken {
-			return fmt.Sprintf("%s at %.0f users", a.said(p, p.By), p.Users)
+			return fmt.Sprintf("%s at %s", a.said(p, p.By), inUsers(math.Round(p.Users)))
 		}
 	}
 	return ""
@@ -365,18 +398,24 @@ func (a capacityAnswer) maxUsers() {
 	switch {
 	case o.Outcome == DidNotBreak && held >= most-.5:
 		o.MaxUsers = measure.Within(most, most, math.Inf(1), measure.Users, measure.Bounded, a.all("the highest load held, with every target met"))
-		o.MaxUsersText = fmt.Sprintf("≥ %.0f users", most)
-		o.MaxUsersNote = fmt.Sprintf("The highest load of this run, with %s met (%s).", a.c.everyTarget(), figures(a.res.Points[len(a.res.Points)-1].Users))
+		o.MaxUsersText = "≥ " + inUsers(most)
+		o.MaxUsersNote = fmt.Sprintf("The highest load of this run, with %s met (%s).", a.everyTarget(), figures(a.res.Points[len(a.res.Points)-1].Users))
 	case held > 0 && o.Outcome != NotIdentifiable:
 		high := held
 		if v, _, ok := o.Breaking.Limits(); ok && v > held {
 			high = v
 		}
 		o.MaxUsers = measure.Within(math.Round(held), math.Round(held), math.Max(math.Round(held), high), measure.Users, measure.Estimated, a.all("the highest load held with every target met"))
-		o.MaxUsersText = fmt.Sprintf("%.0f users", held)
+		o.MaxUsersText = inUsers(math.Round(held))
 		o.MaxUsersNote = fmt.Sprintf("The highest load of this run that held %s (%s); the next was too much.", a.c.everyTarget(), figures(held))
+	case held > 0 && len(a.c.stability.Outages) > 0:
+		o.MaxUsersNote = fmt.Sprintf("%s was met at %s while the system was up, and it went down at that load.", capitalised(a.c.everyTarget()), inUsers(math.Round(held)))
 	case held > 0:
-		o.MaxUsersNote = fmt.Sprintf("%s was met at %.0f users while the system was up, and it went down at that load.", capitalised(a.c.everyTarget()), held)
+		o.MaxUsers = measure.Within(math.Round(held), math.Round(held), math.Max(most, held), measure.Users, measure.Bounded, a.all("the highest load held with every target met"))
+		o.MaxUsersText = "≥ " + inUsers(math.Round(held))
+		o.MaxUsersNote = fmt.Sprintf("The highest load of this run that held %s (%s); the next was at a limit.", a.c.everyTarget(), figures(held))
+	case a.res.Breaking.Carried > 0:
+		o.MaxUsersNote = fmt.Sprintf("%s were carried with %s met for %s, and not to the end of it.", inUsers(most), asks(a.targets[a.res.Breaking.Target]), measure.Span(math.Round(a.res.Breaking.Carried)))
 	default:
 		o.MaxUsersNote = fmt.Sprintf("No load was held with %s met. Needs %s.", a.c.everyTarget(), needLevels)
 	}

@@ -19,7 +19,7 @@ func (a capacityAnswer) recovery(baseline *context) {
 		if s.High < 2 {
 			o.RecoveryText = "within 2 seconds"
 		}
-		o.RecoveryNote = fmt.Sprintf("From when the load went down (%s of the run, %.0f users) until %s held again, at %.0f users.", measure.Span(r.Drop), r.Peak, a.c.everyTarget(), r.Users)
+		o.RecoveryNote = fmt.Sprintf("From when the load went down (%s of the run, %s) until %s held again, at %s.", measure.Span(r.Drop), inUsers(r.Peak), a.c.everyTarget(), inUsers(math.Round(r.Users)))
 	case capacity.NeverRecovered:
 		o.RecoveryOutcome = NotRecovered
 		o.Recovery = measure.Within(r.Watched, r.Watched, math.Inf(1), measure.Seconds, measure.Bounded, a.all("seconds from the load's end to the run's"))
@@ -27,7 +27,7 @@ func (a capacityAnswer) recovery(baseline *context) {
 		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down, when the run ended or the load rose again.", r.Watched)
 	case capacity.MissedBefore:
 		o.RecoveryText = "not identifiable: targets were missed at light load, too"
-		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down; but so they were before it, with up to %.0f users.", r.Watched, r.Users)
+		o.RecoveryNote = fmt.Sprintf("Targets were still missed %.0f s after the load went down; but so they were before it, with up to %s.", r.Watched, inUsers(r.Users))
 		o.Recovery = measure.None(measure.Seconds, measure.NotIdentifiable, "a system that meets its targets at light load")
 	case capacity.NothingBroke:
 		o.RecoveryOutcome = NothingToRecover
@@ -35,7 +35,7 @@ func (a capacityAnswer) recovery(baseline *context) {
 		o.RecoveryText = "nothing to recover from"
 		o.RecoveryNote = capitalised(a.c.everyTarget()) + " held when the load went down."
 		if r.Watched < 1 {
-			o.RecoveryNote = capitalised(a.c.everyTarget()) + " held in the 20 s before the load ended."
+			o.RecoveryNote = fmt.Sprintf("%s held in the %.0f s before the load ended.", capitalised(a.c.everyTarget()), r.Judged)
 		}
 		if len(a.res.Soft) > 0 || r.Degraded {
 			o.RecoveryNote = a.hardInWords() + " held until the load went; a median or a mean beyond its target is degradation, not a break."
@@ -52,6 +52,10 @@ func (a capacityAnswer) recovery(baseline *context) {
 	}
 }
 
+// upAgain is how many s of a run there must be after an outage to tell whether
+// the system came back.
+const upAgain = 15
+
 // afterOutage words how the system came back under the load it went down at.
 func (a capacityAnswer) afterOutage() {
 	if len(a.c.stability.Outages) == 0 {
@@ -60,6 +64,10 @@ func (a capacityAnswer) afterOutage() {
 	outage := a.c.stability.Outages[len(a.c.stability.Outages)-1]
 	back, ok := capacity.Back(a.run, a.c.sampleAt(outage.Start), a.c.sampleAt(outage.End))
 	o := a.out
+	if end := a.run.Rows[len(a.run.Rows)-1].At; !ok && end-outage.End < upAgain {
+		o.RecoveryNote = fmt.Sprintf("The system was down from %s on, under %s, and the run ended so. Needs %s.", measure.Span(outage.Start), inUsers(float64(outage.Users)), needTail)
+		return
+	}
 	if !ok {
 		o.RecoveryOutcome = NotRecovered
 		o.RecoveryText = "not recovered from the outage"

@@ -22,15 +22,19 @@ func (c *context) capacityRun() (run *capacity.Run, targets []plan.Target, ok bo
 	for _, p := range c.phases {
 		s := capacity.Stretch{From: p.From, To: p.To}
 		switch p.Kind {
-		case Step, Peak:
-			if !past {
+		case Step, Peak, Recovery:
+			switch {
+			case past || p.Kind == Recovery:
+				past = true
+				run.Later = append(run.Later, s)
+			default:
 				run.Plateaus = append(run.Plateaus, s)
 			}
 		case RampUp:
 			if !past {
 				run.Climbs = append(run.Climbs, s)
 			}
-		case RampDown, Recovery:
+		case RampDown:
 			past = past || float64(p.UsersTo) <= 0.7*float64(most)
 		}
 	}

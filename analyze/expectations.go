@@ -357,20 +357,27 @@ func (c *context) degradesGracefully(claim) (YesNo, string) {
 }
 
 // slowed reports whether a latency target was missed.
-func (c *context) slowed() bool {
-	for _, r := range c.targets {
-		if r.Status == Fail && r.Target.Unit() == measure.Seconds {
-			return true
-		}
-	}
-	return false
-}
+func (c *context) slowed() bool { return c.slowedBy() != "" }
 
-// slowedBy is the first latency target that was missed, with its figure.
+// slowedBy is the first latency target that was missed, with its figure: at the
+// peak, or in a run without one in any phase.
 func (c *context) slowedBy() string {
 	for _, r := range c.targets {
 		if r.Status == Fail && r.Target.Unit() == measure.Seconds {
 			return title(r.Target) + " " + r.Why
+		}
+	}
+	if c.peak() != nil {
+		return ""
+	}
+	for i := range c.phases {
+		for _, t := range c.plan.Targets {
+			if t.Unit() != measure.Seconds || t.Endpoint != "" || t.Phase != "" {
+				continue
+			}
+			if st, why := c.judge(t, c.figure(t, nil, &c.phases[i])); st == Fail {
+				return fmt.Sprintf("%s %s in %s", title(t), why, c.phases[i].Name)
+			}
 		}
 	}
 	return ""

@@ -27,6 +27,9 @@ func (c *context) findPhases() ([]Phase, []plan.Phase) {
 			from = firstEdge(c.history)
 		}
 		out[i] = Phase{Kind: p.kind, Window: c.window(from, p.to)}
+		if p.move == up { // it may end with the fall after it, too short for a phase
+			out[i].UsersTo = slices.Max(c.history.Users[from+1 : p.to+1])
+		}
 		if p.move == flat {
 			out[i].UsersFrom, out[i].UsersTo = int(p.level), int(p.level)
 		}

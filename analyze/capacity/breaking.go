@@ -43,12 +43,21 @@ func (a *analysis) breaking() {
 		}
 		half = math.Min(half, .25)
 		b.Users = Range{n, n * (1 - half), n * (1 + half)}
+		b.Carried, b.Assumed = 0, false
+		if i == 0 {
+			b.Carried = a.carried(t, ps[0])
+		}
 		switch {
+		case b.Carried > 0:
+			b.Outcome, b.Users = BrokeFirst, Range{ps[0].Users, 0, ps[0].Users}
+			a.out.Fell = false
 		case a.out.Fell: // what holds there holds at no other load
 			b.Outcome = BrokeFirst
 		case len(ps) == 1 && a.missedLightly(t, top, b):
+		case len(ps) == 1 && target.Kind != Errors && a.idle(ps[0]): // throughput would fall with the users
+			b.Outcome, b.Users = BrokeFirst, Range{ps[0].Users, 0, ps[0].Users}
 		case len(ps) == 1:
-			b.Model = true
+			b.Model, b.Assumed = true, math.IsNaN(a.early())
 			b.Users = Range{n, n * .75, math.Min(n*1.25, ps[0].Users)}
 		case i == 0:
 			b.Outcome = BrokeFirst

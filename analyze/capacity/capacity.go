@@ -70,6 +70,8 @@ type Run struct {
 	Rows     []Row
 	Plateaus []Stretch // of constant load, in the order of time
 	Climbs   []Stretch // of rising load
+	// Later are plateaus after the load went down from its highest.
+	Later    []Stretch
 	Out      []Stretch // outages, which say nothing of load
 	Targets  []Target
 	Recorder Recorder
@@ -131,6 +133,12 @@ type Breaking struct {
 	Light   float64 // users at which the target was missed before a load was held; 0 not so
 	Point   int     // the first broken point, -1 none
 	Good    int     // the last point that held, -1 none
+	// Carried is for how many s the load was held with the target met before
+	// it was missed at the same load; 0 not so.
+	Carried float64
+	// Assumed says that the run shows nothing of the latency without load, so
+	// that the model takes all of it for waiting.
+	Assumed bool
 	// Stays says that Users is less than what a climb held: once slow the
 	// system stays slow down to there, by the curve through the points.
 	Stays bool

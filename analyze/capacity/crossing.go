@@ -6,6 +6,10 @@ import (
 	"github.com/peakload/peakload/analyze/internal/stats"
 )
 
+// heldFor is the share of a load that was held below which chance does not put
+// the load that breaks.
+const heldFor = .9
+
 // crossing is the number of users at which target t goes over its limit, when
 // point i is the first beyond it.
 func (a *analysis) crossing(t, i int) float64 {
@@ -26,6 +30,9 @@ func (a *analysis) crossing(t, i int) float64 {
 	low, high := 0.0, ps[min(i+1, len(ps)-1)].Users
 	if i > 1 {
 		low = ps[i-2].Users
+	}
+	if ps[i-1].Plateau { // what it held was held for long enough
+		low = math.Max(low, heldFor*ps[i-1].Users)
 	}
 	if a.tips(t) {
 		low = math.Min(low, .7*ps[i-1].Users)

@@ -45,8 +45,22 @@ func (a *analysis) saturate() {
 		half += .1
 	}
 	a.out.Capacity = Range{x, x * (1 - half), x * (1 + half)}
+	if !a.seenIdle(x) {
+		return
+	}
 	half += .02
 	a.out.Knee = Range{knee, knee * (1 - half), knee * (1 + half)}
+}
+
+// seenIdle reports whether a point stood below capacity x, so that the latency
+// without load is known, which the knee follows from.
+func (a *analysis) seenIdle(x float64) bool {
+	for _, p := range a.out.Points {
+		if p.Goodput < .95*x && p.equal < x*a.cycle {
+			return true
+		}
+	}
+	return false
 }
 
 // One load shows what the system can do where so much of the users' cycle goes
@@ -58,15 +72,37 @@ const (
 	refusing = .3  // of the requests
 )
 
+// waits reports whether requests waited at point p: that they took longer than
+// base, without load, by much of the users' cycle.
+func (a *analysis) waits(p Point, base float64) bool {
+	return p.Latency >= 3*base && p.Latency-base > queueing*(a.out.Think.Value+base)
+}
+
+// idle reports whether point p, the one load held, is known to leave the system
+// room: what its requests took is then no queue, and Little's law with the
+// throughput of that load tells nothing of others. Where the latency without
+// load is not known, it is so if all of the latency would make no queue.
+func (a *analysis) idle(p Point) bool {
+	if a.refuses(p) {
+		return false
+	}
+	if base := a.early(); !math.IsNaN(base) {
+		return p.Latency < 1.5*base
+	}
+	return !a.waits(p, 0)
+}
+
+// refuses reports whether so many requests were refused at point p that more
+// users would only add to those.
+func (a *analysis) refuses(p Point) bool { return p.Goodput < (1-refusing)*p.Throughput }
+
 // single is saturate for a run that held one load: what it got done there is
 // all that the system can do if the requests waited, or were refused, although
 // the same requests took a fraction of the time when few were there.
 func (a *analysis) single() {
 	p := a.out.Points[0]
 	base := a.early()
-	waits := p.Latency >= 3*base && p.Latency-base > queueing*(a.out.Think.Value+base)
-	refused := p.Goodput < (1-refusing)*p.Throughput
-	if math.IsNaN(base) || !(waits || refused) || p.Goodput <= 0 {
+	if math.IsNaN(base) || !(a.waits(p, base) || a.refuses(p)) || p.Goodput <= 0 {
 		return
 	}
 	if a.didMore(p) {

@@ -28,6 +28,11 @@ func (a *analysis) collect() {
 	slow := climb.To > climb.From && a.seconds(climb) >= slowClimb && len(levels) < 4
 	if slow {
 		a.out.Points = append(a.out.Points, a.bins(climb)...)
+	} else {
+		for _, pt := range a.stairsDown() {
+			a.out.Points = append(a.out.Points, pt)
+			levels[math.Round(pt.Users)] = true
+		}
 	}
 	slices.SortStableFunc(a.out.Points, func(x, y Point) int {
 		switch {
@@ -50,6 +55,28 @@ func (a *analysis) collect() {
 	case len(levels) == 1:
 		a.out.Shape = SingleLevel
 	}
+}
+
+// stairsDown are the plateaus below the highest load that tell where targets
+// break if every one before them was broken and the load went down in steps: two
+// later levels or more, the last of which held. A peak's tail alone is no
+// staircase.
+func (a *analysis) stairsDown() []Point {
+	for _, p := range a.out.Points {
+		if !p.Broken {
+			return nil
+		}
+	}
+	var out []Point
+	for _, s := range a.run.Later {
+		if p, ok := a.plateau(s); ok {
+			out = append(out, p)
+		}
+	}
+	if len(a.out.Points) == 0 || len(out) < 2 || out[len(out)-1].Broken {
+		return nil
+	}
+	return out
 }
 
 func (a *analysis) longestClimb() Stretch {
@@ -208,6 +235,9 @@ func (a *analysis) judge(p *Point) {
 		}
 	}
 }
+
+// Missed reports whether a figure is beyond the limit.
+func (t Target) Missed(v float64) bool { return t.excess(v) > 0 }
 
 // excess is how far a figure lies above the limit; positive is too much. It is
 // a log ratio for latencies, a multiple for error rates.

@@ -12,6 +12,8 @@ type Recovery struct {
 	Watched float64 // s of traffic after Drop
 	Users   float64 // when it was back, or at the run's end
 	Peak    float64 // users before
+	// Judged is by how many s before Drop the targets are judged.
+	Judged float64
 	// Missed says that a target was missed when the load went down, or the run
 	// ended.
 	Missed bool
@@ -68,18 +70,16 @@ func (a *analysis) recovery() Recovery {
 		least = math.Min(least, rows[i].Users)
 	}
 	out.Watched = rows[end].At - out.Drop
-	before := drop
-	for before > 0 && out.Drop-rows[before-1].At <= 20 {
-		before--
-	}
-	bad, known := a.violated(max(before-1, 0), drop)
+	before := a.lately(drop, most)
+	out.Judged = out.Drop - rows[before].At
+	bad, known := a.violated(before, drop)
 	out.Missed = known && bad
 	switch {
 	case !known:
 		return out
 	case !bad:
 		out.Outcome = NothingBroke
-		out.Degraded = a.missed(max(before-1, 0), drop)
+		out.Degraded = a.missed(before, drop)
 		return out
 	case least > .7*most || out.Watched < tailLeft:
 		return out
@@ -116,6 +116,27 @@ func (a *analysis) recovery() Recovery {
 	out.Seconds = Range{t, math.Max(0, t-2.5), t + 2.5}
 	out.Back = out.Drop + t
 	return out
+}
+
+// What the load's last moments are judged by: the completions of so many
+// seconds, or of more where they are too few for a tail of slow ones to show.
+const (
+	lastMoments  = 20.0
+	lastRequests = 200.0
+)
+
+// lately returns the row from which the completions up to row drop tell how the
+// system stood at the load of most users.
+func (a *analysis) lately(drop int, most float64) int {
+	rows, requests, from := a.run.Rows, 0.0, drop
+	few := func() bool { return requests < lastRequests && !a.down(drop) }
+	for from > 0 && (rows[drop].At-rows[from].At < lastMoments || few()) && rows[from].Users >= .9*most {
+		if done := rows[from].Done; done > 0 {
+			requests += done
+		}
+		from--
+	}
+	return from
 }
 
 // A light load is at most this share of the highest, and tells something from

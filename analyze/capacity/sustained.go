@@ -5,6 +5,32 @@ import "math"
 // sustainedFor is how long a goodput must be held to count, in s.
 const sustainedFor = 30.0
 
+// In a long run the best of many half minutes is the luckiest of them. Its
+// stretches are so long that luck alone raises the best by no more than
+// mostLuck, and no longer than leastParts of them make the run.
+const (
+	mostLuck   = .05
+	leastParts = 20.0
+)
+
+// sustain is for how long a goodput must be held to count, in s.
+func (a *analysis) sustain() float64 {
+	rows := a.run.Rows
+	length := rows[len(rows)-1].At - a.at(-1)
+	if length <= leastParts*sustainedFor {
+		return math.Min(sustainedFor, length)
+	}
+	good, seconds := 0.0, 0.0
+	for i, r := range rows {
+		if !math.IsNaN(r.Done) {
+			good, seconds = good+r.Done-r.Failed, seconds+r.At-a.at(i-1)
+		}
+	}
+	// the best of n draws lies about √(2 ln n) standard deviations up
+	count := 2 * math.Log(length/sustainedFor) / (mostLuck * mostLuck)
+	return math.Min(math.Max(sustainedFor, count*seconds/math.Max(good, 1)), length/leastParts)
+}
+
 // sustained is the highest goodput over thirty seconds, or over the longest
 // stretch where the run is shorter, of those that held the error target; where
 // none did, of all, and Held is false.
@@ -20,7 +46,7 @@ func (a *analysis) sustained() Sustained {
 			limit = math.Min(limit, t.Limit)
 		}
 	}
-	need := math.Min(sustainedFor, rows[len(rows)-1].At-a.at(-1))
+	need := a.sustain()
 	// sums up to a row
 	n := len(rows)
 	time, done, failed, users := make([]float64, n+1), make([]float64, n+1), make([]float64, n+1), make([]float64, n+1)

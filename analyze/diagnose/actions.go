@@ -164,12 +164,19 @@ func (s *scene) shortRun() string {
 	}
 	planned := s.a.Plan.Setup.Users
 	reached, ok := s.a.Run.UsersPeak.Float()
-	if !ok || reached >= 0.9*planned {
-		return ""
-	}
 	then := "Repeat"
 	if len(s.a.Diagnosis.Findings) > 0 {
 		then = "Then repeat"
+	}
+	if c := s.a.Capacity; ok && c.Outcome == analyze.Broke {
+		// More users than broke it tell nothing new; fewer may.
+		if c.MaxUsers.Measured() || s.drifts || c.BreakingMetric == "outages" {
+			return ""
+		}
+		return fmt.Sprintf("%s the test in steps of a minute or more that begin below %s: no load that holds every target is known yet", then, count(s.brokenFrom(reached), "user", "users"))
+	}
+	if !ok || reached >= 0.9*planned {
+		return ""
 	}
 	return fmt.Sprintf("%s the test with the planned %s: this run reached %s", then, count(planned, "user", "users"), whole(reached)) + s.generatorFor(planned)
 }
@@ -200,6 +207,20 @@ func (s *scene) generatorFor(users float64) string {
 		return fmt.Sprintf("; so many ask for %s, for which Locust takes %s (--processes, or workers): %s", perSecond(roundTo2(wanted)), count(math.Ceil(now*wanted/(mostOfCore*c.rps)), "process", "processes"), c.said)
 	}
 	return ""
+}
+
+// brokenFrom is the load, in users, from which on a target may have been missed:
+// the lower limit of the breaking point, else the least load known to miss it,
+// else the highest of the run.
+func (s *scene) brokenFrom(highest float64) float64 {
+	low, high, ok := s.a.Capacity.Breaking.Limits()
+	switch {
+	case ok && low > 0:
+		return math.Floor(low)
+	case ok && high < highest:
+		return math.Floor(high)
+	}
+	return highest
 }
 
 // A ceiling is the most that a resource can carry at what a request costs now.

@@ -43,6 +43,9 @@ func issues(s *scene) []analyze.Issue {
 			p2 = append(p2, analyze.Issue{Severity: "P2", Title: what + " could not be judged", Evidence: r.Why})
 		}
 	}
+	if s.peak() == nil {
+		p1 = append(p1, missedOnTheWay(a)...)
+	}
 	if a.Capacity.RecoveryOutcome == analyze.NotRecovered {
 		p0 = append(p0, analyze.Issue{Severity: "P0", Title: "The system did not recover after the load", Evidence: plainSentence(a.Capacity.RecoveryNote)})
 	}
@@ -285,4 +288,15 @@ func scopeName(r analyze.TargetResult) string {
 		name += " of " + r.Target.Endpoint
 	}
 	return name
+}
+
+// missedOnTheWay is the first phase that missed a target in a run without a
+// peak, whose targets are judged nowhere else.
+func missedOnTheWay(a *analyze.Analysis) []analyze.Issue {
+	for i := range a.Phases {
+		if p := &a.Phases[i]; p.Status == analyze.Fail {
+			return []analyze.Issue{{Severity: "P1", Title: "A target is missed in " + p.Name, Evidence: p.Why}}
+		}
+	}
+	return nil
 }

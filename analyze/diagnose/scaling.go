@@ -73,6 +73,10 @@ func scaling(s *scene) analyze.Scaling {
 		if len(s.a.Stability.Outages) == 0 {
 			out.LoadBalancing = "Needed, with health checks"
 		}
+		if _, hung := s.hung(); hung { // nothing ended and nothing was refused
+			out.Horizontal = "Helps if each instance waits by itself; not if all wait for the same"
+			out.LoadBalancing = fmt.Sprintf("Needed for more than one instance, with health checks that notice within the %s that no request was answered here", s.downFor())
+		}
 	case "slow_endpoint":
 		out.Horizontal = "More instances do not help: requests wait for " + lowerFirst(f.Component) + ", not for the application"
 		out.Vertical = s.idleCPU("Does not help: ")
@@ -168,7 +172,13 @@ func (s *scene) roomLeft() (horizontal, vertical string) {
 	if !(s.stressUsers > 0) {
 		return "", ""
 	}
+	if s.a.Capacity.Outcome == analyze.Broke {
+		return "", ""
+	}
 	horizontal = fmt.Sprintf("Not called for up to %s users (%s)", whole(s.stressUsers), text(s.window.RPS))
+	if s.limited() {
+		horizontal = fmt.Sprintf("Not called for by what the rate limiter let through: %s at %s users", perSecond(s.goodput()), whole(s.stressUsers))
+	}
 	vertical = s.idleCPU("Not called for: ")
 	return horizontal, vertical
 }
@@ -186,6 +196,9 @@ func (s *scene) triggers() string {
 	if !(base > 0) || s.a.Capacity.Outcome != analyze.Broke && what != "the knee" {
 		return ""
 	}
+	if s.limited() {
+		return fmt.Sprintf("None from this run: what more than about %s users asked for was refused by the rate limiter, which more instances do not move unless each brings its own", whole(base))
+	}
 	at := early * base
 	t := s.secondOf(at)
 	var figures []string
@@ -202,7 +215,7 @@ func (s *scene) triggers() string {
 			}
 		}
 	}
-	if x := s.rpsAt(t); x > 0 {
+	if x := early * s.goodputOf(base); x > 0 {
 		figures = append(figures, perSecond(x))
 	}
 	out := fmt.Sprintf("Scale out at %s users", whole(math.Floor(at)))
@@ -212,27 +225,46 @@ func (s *scene) triggers() string {
 	return fmt.Sprintf("%s, 80%% of %s at %s users", out, what, whole(base))
 }
 
+// jump is by how much the users may be beyond a number of them in the first
+// second that they reach it, for what was seen then to be of that number.
+const jump = 1.05
+
+// limited reports whether the rate limiter refused so much at the highest load
+// that it, and nothing behind it, was the limit.
+func (s *scene) limited() bool {
+	n, okN := s.window.Requests.Float()
+	limited, ok := s.window.RateLimited.Float()
+	return okN && ok && n > 0 && limited > .05*n && s.a.Capacity.Outcome != analyze.Broke
+}
+
 // secondOf returns the first second of the run at which there were so many
-// users; NaN never.
+// users; NaN never, or if there were many more at once.
 func (s *scene) secondOf(users float64) float64 {
 	for i, t := range s.a.Timeline.Time {
 		if i < len(s.a.Timeline.Users) && s.a.Timeline.Users[i] >= users {
+			if s.a.Timeline.Users[i] > jump*users+1 {
+				break
+			}
 			return t
 		}
 	}
 	return math.NaN()
 }
 
-func (s *scene) rpsAt(at float64) float64 {
-	sum, n := 0., 0
-	for i, t := range s.a.Timeline.Time {
-		if math.Abs(t-at) <= 3 && i < len(s.a.Timeline.RPS) && !math.IsNaN(s.a.Timeline.RPS[i]) {
-			sum += s.a.Timeline.RPS[i]
-			n++
+// goodputOf is what the system got done each second at the knee, or at a level,
+// of so many users. Below it successes go with the users, so that a share of the
+// load is that share of them; a second of a climb, in which new users all ask at
+// once, does not show it.
+func (s *scene) goodputOf(users float64) float64 {
+	if k, ok := s.a.Capacity.Knee.Float(); ok && k == users {
+		x, _ := s.a.Capacity.MaxRPS.Float()
+		return x
+	}
+	for _, l := range s.a.Capacity.Levels {
+		if math.Abs(l.Users-users) <= .5 {
+			x, _ := l.Goodput.Float()
+			return x
 		}
 	}
-	if n == 0 {
-		return math.NaN()
-	}
-	return sum / float64(n)
+	return math.NaN()
 }
