@@ -61,7 +61,7 @@ func TestTooFewUsers(t *testing.T) {
 	l.plan.Setup.Users = 900
 	a := l.analyse(t)
 	want := map[string]string{"issue": "at 300 of 900 planned users: each asked for 0.97/s, so that the target takes about 1,000 users",
-		"lesson": "Could not be seen: what more than 300 of the 900 planned users do", "note": "with every latency and error target met"}
+		"lesson": "Could not be seen: what more than 300 of the 900 planned users do", "note": "with P95 < 1,000 ms and error rate < 5% met"}
 	got := map[string]string{"lesson": strings.Join(a.Lessons, "\n"), "note": a.Capacity.MaxUsersNote}
 	for _, i := range a.Issues {
 		got["issue"] += i.Title + " — " + i.Evidence + "\n"
