@@ -184,6 +184,9 @@ func checkEvidence(t *testing.T, c *context, want *seenBeside, mode string, r *l
 		n := 1.0
 		if x.Track != nil && x.Track.Metric == "cpu_ratio" {
 			n, _ = c.tracks.coresOf(component)
+			if component == "load_generator" {
+				n = c.generatorCores() // all that its processes can use
+			}
 		}
 		// Means of the run's truth; its maximum is a single reading's.
 		between(component, "cpu", e.CPU[process].Mean, e.CPU[process].Max, 1, 100*n)
