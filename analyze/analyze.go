@@ -294,6 +294,7 @@ type Band struct {
 	Stretches                 int
 	P95From, P95To            float64
 	RPS, P95, Mean, ErrorRate measure.Value
+	apart                     string // the error rate without 429s
 	Status                    Status // did the expected behaviour hold
 	Why                       string
 }

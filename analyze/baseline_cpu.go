@@ -61,8 +61,8 @@ func cpuOf(c *context, w Window) cpuBasis {
 // plateaus, like any other level: by means of ten seconds.
 func compareCPU(now, baseline cpuBasis) judgement {
 	row := ComparisonRow{Metric: "cpu", Baseline: baseline.value, Current: now.value}
-	none := func(why string) judgement {
-		v := measure.None(measure.Ratio, measure.NoSource, needBoth)
+	none := func(why, need string) judgement {
+		v := measure.None(measure.Ratio, measure.NoSource, need)
 		j := judgement{row: row, p: math.NaN(), cannot: why}
 		for _, x := range []*measure.Value{&j.row.Baseline, &j.row.Current, &j.row.Difference, &j.row.Relative} {
 			if !x.Measured() {
@@ -73,13 +73,14 @@ func compareCPU(now, baseline cpuBasis) judgement {
 	}
 	switch {
 	case !row.Baseline.Measured() || !row.Current.Measured():
-		return none("needs " + needBoth)
+		return none("needs "+needBoth, needBoth)
 	case now.of != baseline.of:
-		return none("one run's figure is the whole host's, the other's the application's own")
+		return none("one run's figure is the whole host's, the other's the application's own", "figures of the application's own processors of both runs, of which one has only the host's")
 	case now.metric != baseline.metric:
-		return none("one run's figure is a share of the processors, the other's of one core")
+		return none("one run's figure is a share of the processors, the other's of one core", "the number of cores that the application may use, of both runs")
 	case now.cores != baseline.cores && !math.IsNaN(now.cores) && !math.IsNaN(baseline.cores):
-		return none(fmt.Sprintf("the application had %s then and has %s now", coresText(baseline.cores), coresText(now.cores)))
+		return none(fmt.Sprintf("the application had %s then and has %s now", coresText(baseline.cores), coresText(now.cores)),
+			fmt.Sprintf("a baseline in which the application has as many cores: it had %s then and has %s now", coresText(baseline.cores), coresText(now.cores)))
 	}
 	return compareLevels(row, baseline.levels, now.levels)
 }

@@ -111,6 +111,12 @@ func (a capacityAnswer) said(p capacity.Point, t int) string {
 	return out
 }
 
+// refusalsLeftOut reports whether there were 429s that are no errors here but
+// are in the plan's error rate.
+func (a capacityAnswer) refusalsLeftOut() bool {
+	return a.limited() && a.c.plan.Count429 == plan.As429Unstated
+}
+
 // ofPeak is the share of the peak phase that a point at least is of to stand for
 // it: the point leaves out the time in which the system settled.
 const ofPeak = .8
@@ -125,6 +131,9 @@ func (a capacityAnswer) judged(p capacity.Point, t int) measure.Value {
 		return own
 	}
 	limit := a.targets[t].Limit
+	if a.targets[t].Metric == plan.Errors && a.refusalsLeftOut() {
+		return own // the peak's has 429s in it
+	}
 	for _, r := range a.c.targets {
 		if v, ok := r.Actual.Float(); ok && r.Target == a.targets[t] && r.Scope == "peak" && (v > limit) == (p.Values[t] > limit) {
 			return measure.Of(v, a.targets[t].Unit())
@@ -141,6 +150,13 @@ func asks(t plan.Target) string { return title(t) + " " + t.Asks() }
 const surpass = 1.05
 
 func (a capacityAnswer) throughput() {
+	a.mostRPS()
+	if a.out.MaxRPS.Measured() {
+		a.out.MaxRPSNote += a.failedAnswers()
+	}
+}
+
+func (a capacityAnswer) mostRPS() {
 	s := a.res.Sustained
 	if math.IsNaN(s.Goodput) || s.Goodput <= 0 {
 		a.out.MaxRPSNote = "No request succeeded."
@@ -150,6 +166,9 @@ func (a capacityAnswer) throughput() {
 	plain := measure.Style{Plain: true}
 	held := measure.Of(s.Goodput, measure.PerSecond, src)
 	span := fmt.Sprintf("over %.0f s at %s", s.Seconds, inUsers(math.Round(s.Users)))
+	if s.Held && a.hasErrorTarget() {
+		span += " with the error target held"
+	}
 	aside := ""
 	if !s.Held {
 		aside = " The error target was missed while it lasted; no stretch of that length kept it."
@@ -179,6 +198,34 @@ func (a capacityAnswer) throughput() {
 		return
 	}
 	a.out.MaxRPSNote = fmt.Sprintf("The highest seen %s. The run does not show that more users would not have raised it: needs %s.%s", span, needLevels, aside)
+}
+
+// someFail is the share of failed requests from which the throughput of all
+// requests is told apart from that of successes.
+const someFail = .02
+
+func (a capacityAnswer) hasErrorTarget() bool {
+	for _, t := range a.targets {
+		if t.Metric == plan.Errors {
+			return true
+		}
+	}
+	return false
+}
+
+// failedAnswers says how many of the peak's answers were failures, which the
+// throughput of the peak counts and the capacity does not.
+func (a capacityAnswer) failedAnswers() string {
+	p := a.c.peak()
+	if p == nil {
+		return ""
+	}
+	e := p.ErrorRateWith429()
+	if x, ok := e.Float(); !ok || x < someFail {
+		return ""
+	}
+	plain := measure.Style{Plain: true}
+	return fmt.Sprintf(" It counts successes; of the %s at the peak %s failed.", measure.Format(p.RPS, plain), measure.Format(e, plain))
 }
 
 func (a capacityAnswer) breaking() {
@@ -278,7 +325,7 @@ func (a capacityAnswer) breaking() {
 		}
 		o.BreakingNote += fmt.Sprintf(" %s was missed from about %s on%s; a median or a mean tells of degradation, not of a break.", asks(a.targets[soft.Target]), inUsers(math.Round(soft.Users)), by)
 	}
-	if n, ok := a.c.whole.RateLimited.Float(); ok && n > 0 && a.c.plan.Count429 == plan.As429Unstated {
+	if a.refusalsLeftOut() {
 		o.BreakingNote += " Requests answered 429 are the limiter's protection and are left out of this judgement; state --count-429=error to count them."
 	}
 }

@@ -83,6 +83,7 @@ func (c *context) band(b plan.Band) Band {
 	out.RPS, out.Mean, out.ErrorRate = w.RPS, w.Mean, w.ErrorRate
 	out.P95 = parts[longest].P95
 	out.Stretches, out.P95From, out.P95To = len(parts), parts[longest].Start, parts[longest].End
+	out.apart = Without429(c.plan, w)
 	return out
 }
 
@@ -255,6 +256,9 @@ func (c *context) applied(b Band) (Status, string) {
 			continue
 		}
 		st, said := c.judge(t, v)
+		if t.Metric == plan.Errors && st != Pass && b.apart != "" {
+			said += " (" + b.apart + ")"
+		}
 		if !judged || rank[st] > rank[worst] {
 			worst, why = st, title(t)+" "+said
 		}

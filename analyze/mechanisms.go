@@ -61,6 +61,7 @@ func (c *context) cacheFallback() Mechanism {
 	}
 	usual := lowerQuartile(queries)
 	troubled, answered, least := 0, 0, math.Inf(1)
+	slowest, away := 0., false
 	look := func(tr *Track, bad func(v float64) bool) {
 		if tr == nil {
 			return
@@ -70,6 +71,9 @@ func (c *context) cacheFallback() Mechanism {
 				continue
 			}
 			troubled++
+			if away = away || tr == up; tr == queries {
+				slowest = math.Max(slowest, v)
+			}
 			if h := hits.At(tr.Time[i], 15); h >= .5 {
 				answered++
 				least = math.Min(least, h)
@@ -83,11 +87,26 @@ func (c *context) cacheFallback() Mechanism {
 		m.Seen, m.Evidence = No, "the database neither failed nor slowed down, so that there was nothing to fall back from"
 	case answered*2 >= troubled:
 		m.Seen = Yes
-		m.Evidence = fmt.Sprintf("while the database failed or was slow the cache answered at least %s of the look-ups", measure.Format(measure.Of(least, measure.Ratio), measure.Style{}))
+		m.Evidence = fmt.Sprintf("while %s the cache answered at least %s of the look-ups", inTrouble(slowest, usual, away), measure.Format(measure.Of(least, measure.Ratio), measure.Style{}))
 	default:
-		m.Seen, m.Evidence = No, "while the database failed or was slow the cache answered less than half of the look-ups"
+		m.Seen, m.Evidence = No, fmt.Sprintf("while %s the cache answered less than half of the look-ups", inTrouble(slowest, usual, away))
 	}
 	return m
+}
+
+// inTrouble says what was wrong with the database.
+func inTrouble(slowest, usual float64, away bool) string {
+	shown := func(x float64) string {
+		return measure.Format(measure.Of(x, measure.Seconds), measure.Style{Plain: true})
+	}
+	slow := fmt.Sprintf("queries took up to %s (%s in the fastest quarter of the readings)", shown(slowest), shown(usual))
+	switch {
+	case away && slowest > 0:
+		return slow + " or the database was away"
+	case away:
+		return "the database was away"
+	}
+	return slow
 }
 
 // lowerQuartile of a track's readings; NaN without one.

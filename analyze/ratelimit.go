@@ -79,7 +79,10 @@ func rateLimit(c *context) RateLimit {
 // suffered what else it may have run out of.
 func (c *context) noExhaustion() (YesNo, string) {
 	if pool := c.failures.PoolExhaustion; pool.Occurred == Yes {
-		return No, pool.Evidence
+		if pool.AtUsers.Measured() {
+			return No, "the connection pool ran out, from " + measure.Format(pool.AtUsers, measure.Style{Plain: true}) + " on"
+		}
+		return No, "the connection pool ran out: " + pool.Evidence
 	}
 	seen, before := 0, ""
 	highest, top := -1.0, ""

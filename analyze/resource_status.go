@@ -124,11 +124,11 @@ func (c *context) judgeByChange(r *Resource, from, to float64) {
 		if peak > 2*normal {
 			mean, ok := c.windowMean(from, to)
 			if ok && peak-normal < .1*mean {
-				r.Why = fmt.Sprintf("%.1f times the normal, but less than a tenth of the mean latency of requests", peak/normal)
+				r.Why = fmt.Sprintf("%s times the normal, but less than a tenth of the mean latency of requests", times(peak/normal))
 				return
 			}
 			r.Status = ResourceHigh
-			r.Why = fmt.Sprintf("%.1f times that of %s", peak/normal, r.NormalFrom)
+			r.Why = fmt.Sprintf("%s times that of %s", times(peak/normal), r.NormalFrom)
 		}
 	default:
 		if r.Capacity.Why() != measure.NotApplicable {
@@ -142,13 +142,22 @@ func (c *context) judgeByChange(r *Resource, from, to float64) {
 		}
 		if known && peak > 2*normal && normal > 0 {
 			r.Status = ResourceHigh
-			r.Why = fmt.Sprintf("%.1f times that of %s; it has no capacity to judge it by", peak/normal, r.NormalFrom)
+			r.Why = fmt.Sprintf("%s times that of %s; it has no capacity to judge it by", times(peak/normal), r.NormalFrom)
 			return
 		}
 		if !known {
 			r.Status = ResourceUnknown
 		}
 	}
+}
+
+// times is a ratio of readings, which two digits of hold.
+func times(x float64) string {
+	if x < 10 {
+		return fmt.Sprintf("%.1f", x)
+	}
+	e := math.Pow(10, math.Floor(math.Log10(x))-1)
+	return grouped(int64(math.Round(x/e) * e))
 }
 
 // windowMean is the mean latency of requests between two seconds, in s.

@@ -63,7 +63,7 @@ func stability(c *context) Stability {
 	if o, ok := lateStart(c, ts); ok {
 		s.Stalls = append([]Outage{o}, s.Stalls...)
 	}
-	s.Status, s.Why = Pass, "no outage seen in "+measure.Span(ts[len(ts)-1].to-ts[0].from)
+	s.Status, s.Why = Pass, "no outage seen in "+c.looked(ts[len(ts)-1].to-ts[0].from)
 	if len(s.Outages) > 0 {
 		s.Status, s.Why = Fail, outagesInWords(s.Outages)
 	}
@@ -386,4 +386,14 @@ func lateStart(c *context, ts []tick) (Outage, bool) {
 	}
 	return Outage{Start: max(0, ts[s.from].from-c.start), End: ts[s.to].to - c.start, Users: mostUsers(ts, s),
 		Evidence: fmt.Sprintf("the first request completed %s after the first users were there", measure.Span(length))}, true
+}
+
+// looked is the time that was looked at, with a word on it where the run lasted
+// longer than its history.
+func (c *context) looked(d float64) string {
+	text := measure.Span(d)
+	if end, _ := c.end(); end-c.start-d >= 2 {
+		text = "the " + text + " that the history covers"
+	}
+	return text
 }

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -90,6 +91,9 @@ func (c *context) judgeTarget(t plan.Target) TargetResult {
 	for i, p := range phases {
 		v := c.figure(t, ep, p)
 		st, why := c.judge(t, v)
+		if ep == nil {
+			why += c.apartFrom429(t, st, p.Window)
+		}
 		if len(phases) > 1 {
 			why += fmt.Sprintf(" (worst of %d phases: %s)", len(phases), p.Name)
 		}
@@ -304,8 +308,9 @@ func (c *context) judgeWithout(p *Phase, but plan.Metric) (Status, string) {
 		return NotMeasured, "no request completed in it"
 	}
 	status, why, judged := Pass, "", 0
-	worst := 0
-	var figures []string
+	worst, furthest := 0, 0.
+	chosen := ""
+	var figures, missed []string
 	for _, t := range c.plan.Targets {
 		if t.Endpoint != "" || t.Metric == plan.Outages || t.Metric == but || !c.covers(t, p) {
 			continue
@@ -318,9 +323,19 @@ func (c *context) judgeWithout(p *Phase, but plan.Metric) (Status, string) {
 		}
 		figures = append(figures, title(t)+" "+measure.Format(v, measure.Style{Plain: true, Apart: []float64{t.Limit}}))
 		rank := [...]int{NotMeasured: 2, Pass: 0, Fail: 3, Borderline: 1}[st]
-		if judged == 1 || rank > worst {
-			status, why, worst = st, title(t)+": "+said, rank
+		by := 0. // of targets that are missed, the one that is missed by most says why
+		if st == Fail {
+			if by = missedBy(t, v); t.Metric == plan.RPS {
+				by = 1 // what users feel says more
+			}
+			missed = append(missed, title(t))
 		}
+		if judged == 1 || rank > worst || rank == worst && by > furthest {
+			status, why, worst, furthest, chosen = st, title(t)+": "+said+c.apartFrom429(t, st, p.Window), rank, by, title(t)
+		}
+	}
+	if others := slices.DeleteFunc(missed, func(name string) bool { return name == chosen }); status == Fail && len(others) > 0 {
+		why += "; missed too: " + andList(others)
 	}
 	if judged == 0 {
 		return NotMeasured, "no latency or error target"
@@ -329,6 +344,23 @@ func (c *context) judgeWithout(p *Phase, but plan.Metric) (Status, string) {
 		why = strings.Join(figures, ", ")
 	}
 	return status, why
+}
+
+// missedBy is by how many times a figure misses its target.
+func missedBy(t plan.Target, v measure.Value) float64 {
+	x, _ := v.Float()
+	if t.Op == plan.Greater || t.Op == plan.GreaterEqual {
+		return t.Limit / math.Max(x, 1e-9)
+	}
+	return x / math.Max(t.Limit, 1e-9)
+}
+
+// apartFrom429 says what of an error rate that misses its target is no refusal.
+func (c *context) apartFrom429(t plan.Target, st Status, w Window) string {
+	if said := Without429(c.plan, w); t.Metric == plan.Errors && st != Pass && said != "" {
+		return " (" + said + ")"
+	}
+	return ""
 }
 
 // covers reports whether a target speaks of a phase: of the peak, and so of the

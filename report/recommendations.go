@@ -72,8 +72,11 @@ const lackTrigger = "Not measured: triggers are the figures at 80% of the load a
 	"this run does not tell that load. One that climbs in steps beyond it would."
 
 // lackScaling names what a scaling strategy rests on.
-const lackScaling = "Not measured: nothing in this run says what more instances, a bigger machine or a load balancer would change; " +
+const lackScaling = "Not measured: nothing in this run says what more instances or a bigger machine would change; " +
 	"a run of two instances, or one in which a resource reaches its limit, would."
+
+// lackBalancing names what tells of a load balancer.
+const lackBalancing = "Not measured: this run says nothing of a load balancer; a run of two instances or more behind one would."
 
 // fillScaling fills the scaling strategy.
 func fillScaling(f *filler, s *form.Section) {
@@ -89,6 +92,8 @@ func fillScaling(f *filler, s *form.Section) {
 			f.absent(l.slot, "triggers", lackTrigger)
 		case f.undiagnosed():
 			f.absent(l.slot, "diagnosis", lackDiagnosis)
+		case says(l.label, "Load Balancing", "Load Balancer"):
+			f.absent(l.slot, "load-balancing", lackBalancing)
 		default:
 			f.absent(l.slot, "scaling", lackScaling)
 		}

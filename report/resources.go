@@ -83,7 +83,7 @@ func componentOf(s *form.Section, t *form.Table, row *form.Row) string {
 // fillResources fills the tables of what the system's parts used.
 func fillResources(f *filler, s *form.Section) {
 	for _, t := range tables(s, resourceColumns) {
-		row := resourceTable{filler: f, said: map[string]bool{},
+		row := resourceTable{filler: f,
 			normal: column(t, "Normal", "Baseline", "Idle"), peak: column(t, "Peak", "Max"), capacity: column(t, capacityNames...),
 			saturation: column(t, "Saturation", "% of Capacity", "Utilization"), status: column(t, "Status", "State", "Verdict", "Health")}
 		label := labelColumn(t, resourceNames...)
@@ -122,11 +122,11 @@ type resourceTable struct {
 	*filler
 	note, what, lacking                        string
 	normal, peak, capacity, saturation, status int
-	said                                       map[string]bool // where normal figures are from, as far as it was said
+	from                                       string // where the last row's normal figure is from
 }
 
 // fill fills the cell of a row in column i.
-func (t resourceTable) fill(c *form.Slot, i int, header string, r *analyze.Resource) {
+func (t *resourceTable) fill(c *form.Slot, i int, header string, r *analyze.Resource) {
 	if !open(c) {
 		return
 	}
@@ -143,8 +143,8 @@ func (t resourceTable) fill(c *form.Slot, i int, header string, r *analyze.Resou
 		put(c, status+t.why(r))
 	case t.normal:
 		text := t.text(r.Normal, style, t.note, t.lacking)
-		if from := r.NormalFrom; from != "" && !t.said[from] {
-			t.said[from] = true
+		if from := r.NormalFrom; from != "" && from != t.from {
+			t.from = from
 			text += t.notes.add(normalNote(from))
 		}
 		put(c, text)

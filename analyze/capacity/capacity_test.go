@@ -131,6 +131,33 @@ func TestOneLoadBelowCapacity(t *testing.T) {
 	}
 }
 
+// A limited system refuses, by a limiter or for want of room: which of the two
+// the recorder knows.
+type limited struct {
+	known
+	errors float64
+}
+
+func (l limited) Errors(int, int) float64 { return l.errors }
+
+// What a rate limiter refuses at the one load held is no sign of a capacity.
+func TestLimiterIsNoCapacity(t *testing.T) {
+	for _, errors := range []float64{0, .6} {
+		r := climbing(60, 1, .01)
+		for range 60 {
+			r.Rows = append(r.Rows, Row{At: float64(len(r.Rows) + 1), Users: 60, Done: 60, Failed: 36, Sum: .6})
+		}
+		for i := range r.Rows[:10] {
+			r.Rows[i].Failed = .6 * r.Rows[i].Done
+		}
+		r.Plateaus = []Stretch{{9, len(r.Rows) - 1}}
+		r.Recorder = limited{known{r}, errors}
+		if got := Analyze(r); got.Capacity.Known() != (errors > 0) {
+			t.Errorf("errors besides 429s %v: capacity %+v", errors, got.Capacity)
+		}
+	}
+}
+
 // climbing is ten seconds of a climb to so many users with that think time and
 // latency.
 func climbing(users, think, latency float64) *Run {

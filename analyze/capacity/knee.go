@@ -93,8 +93,12 @@ func (a *analysis) idle(p Point) bool {
 }
 
 // refuses reports whether so many requests were refused at point p that more
-// users would only add to those.
-func (a *analysis) refuses(p Point) bool { return p.Goodput < (1-refusing)*p.Throughput }
+// users would only add to those. What a rate limiter refuses is not refused for
+// want of capacity, and whether it lets more through from more users one load
+// does not show.
+func (a *analysis) refuses(p Point) bool {
+	return p.Goodput < (1-refusing)*p.Throughput && !(p.Errors < refusing)
+}
 
 // single is saturate for a run that held one load: what it got done there is
 // all that the system can do if the requests waited, or were refused, although

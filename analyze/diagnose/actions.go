@@ -38,6 +38,7 @@ func immediate(s *scene) []string {
 		add(s.toSee())
 	}
 	add(s.refusedOnly())
+	add(s.otherWork())
 	add(s.shortRun())
 	return out
 }
@@ -153,6 +154,23 @@ func (s *scene) refusedOnly() string {
 		style := measure.Style{Plain: true, Apart: []float64{r.Target.Limit}}
 		return fmt.Sprintf("Decide whether 429s count as errors: the error rate is %s with them and %s without, target %s (--count-429=separate leaves them out)",
 			measure.Format(r.Actual, style), measure.Format(other, style), r.Target.Op.String()+" "+r.Target.LimitText()) + s.roomToSpare()
+	}
+	return ""
+}
+
+// otherWork asks for a machine to itself where what else runs there kept it busy
+// before the load as under it: the figures are of both.
+func (s *scene) otherWork() string {
+	for _, r := range s.a.Resources {
+		if r.Component != host || r.Metric != "cpu" || !r.BusyBefore || r.Status != analyze.ResourceSaturated {
+			continue
+		}
+		out := "Keep other work off the machine in the next run: its processors were at " + text(r.Normal) + " before the load"
+		by, busy, cores := s.shares(s.stress)
+		if tested := by[app] + by[database] + by[cache] + by[generator]; tested > 0 && busy > tested {
+			out += fmt.Sprintf(", and under it other work took %s of %s cores", digits(busy-tested), digits(cores))
+		}
+		return out
 	}
 	return ""
 }
@@ -316,17 +334,22 @@ func improvements(s *scene) []string {
 			out = append(out, fmt.Sprintf("After the %s, look at the %s again: it %s", lowerFirst(fs[0].Component), lowerFirst(f.Component), f.Consequence))
 		}
 	}
+	further := ""
 	for _, c := range ceilings(s) {
-		if named[c.kind] || len(out) >= mostActions {
+		if named[c.kind] || len(out) >= mostActions || s.hurt && len(fs) == 0 {
 			continue
 		}
-		switch {
-		case len(fs) > 0:
-			out = append(out, fmt.Sprintf("Next limit, at what a request costs now: %s", c.said))
-		case !s.hurt:
-			out = append(out, fmt.Sprintf("None called for by this run; at what a request costs now the first limit ahead is %s", c.said))
-		default:
+		if c.kind == "load_generator" { // limits the test and not the system
+			further = "To test as far, run Locust in more processes: " + c.said
 			continue
+		}
+		lead := "Next limit of the system, at what a request costs now: "
+		if len(fs) == 0 {
+			lead = "None called for by this run; the first limit ahead, at what a request costs now: "
+		}
+		out = append(out, lead+c.said)
+		if further != "" && len(out) < mostActions {
+			out = append(out, further)
 		}
 		break // the next limit is one
 	}

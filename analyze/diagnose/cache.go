@@ -100,7 +100,7 @@ func lookAtCache(s *scene) outcome {
 			f.Evidence = append(f.Evidence, evidence(used, median(m), measure.Bytes, memory))
 			said += " with " + used
 		}
-		said += s.since(onset)
+		said += s.since("evicting", onset)
 	}
 	if b.named > 0 {
 		said = join(said, fmt.Sprintf("%s %s name the cache", whole(b.named), b.where))

@@ -1,7 +1,9 @@
 package diagnose
 
 import (
+	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,6 +12,91 @@ import (
 
 // figure recognises a sentence that holds one.
 var figure = regexp.MustCompile(`[0-9]`)
+
+var (
+	// needs and quotient recognise calculations that are written out.
+	needs    = regexp.MustCompile(`([\d.,]+)/s × ([\d.]+) (ms|s) × ([\d.]+) = ([\d.,]+), so ([\d,]+) `)
+	quotient = regexp.MustCompile(`([\d.,]+)/s × ([\d.]+) ÷ ([\d.,]+)/s = ([\d.,]+), so ([\d,]+) `)
+	pooled   = regexp.MustCompile(`(\d+) of (\d+) pooled connections`)
+	missedAt = regexp.MustCompile(`a target is missed at (\d+) users`)
+	began    = regexp.MustCompile(`of the run on \(at ([\d,]+) users?\)`)
+	busiest  = regexp.MustCompile(`the application used .*, ([\d.]+)% in the busiest ten seconds`)
+)
+
+// number reads a number as the texts write it.
+func number(t *testing.T, s string) float64 {
+	t.Helper()
+	x, err := strconv.ParseFloat(strings.ReplaceAll(s, ",", ""), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// agreement looks for answers in different sections that do not agree, and for
+// calculations that do not hold.
+func agreement(t *testing.T, a *analyze.Analysis) {
+	t.Helper()
+	d := a.Diagnosis
+	said := append(append([]string{d.Scaling.Horizontal, d.Scaling.Vertical, d.Scaling.AutoScaling}, d.Immediate...), d.Capacity...)
+	for _, f := range d.Findings {
+		said = append(said, f.Symptom, f.Recommendation)
+	}
+	for _, c := range d.Clear {
+		said = append(said, c.Why)
+	}
+	near := func(text string, got, want float64) {
+		if math.Abs(got/want-1) > .02 { // the factors are rounded
+			t.Errorf("%v ≠ %v in %q", got, want, text)
+		}
+	}
+	for _, text := range said {
+		for _, m := range needs.FindAllStringSubmatch(text, -1) {
+			unit := 1.
+			if m[3] == "ms" {
+				unit = 1e-3
+			}
+			near(text, number(t, m[1])*number(t, m[2])*unit*number(t, m[4]), number(t, m[5]))
+			if number(t, m[6]) < number(t, m[5]) {
+				t.Errorf("too few: %q", text)
+			}
+		}
+		for _, m := range quotient.FindAllStringSubmatch(text, -1) {
+			near(text, number(t, m[1])*number(t, m[2])/number(t, m[3]), number(t, m[4]))
+		}
+		for _, m := range began.FindAllStringSubmatch(text, -1) {
+			if most, ok := a.Run.UsersPeak.Float(); ok && number(t, m[1]) > most {
+				t.Errorf("more users than the run had: %q", text)
+			}
+		}
+		if m := busiest.FindStringSubmatch(text); m != nil {
+			if u, ok := a.Resource("Application Server", "CPU Usage").Saturation.Float(); !ok || math.Abs(100*u-number(t, m[1])) > .06 {
+				t.Errorf("the table of resources says %.1f%%: %q", 100*u, text)
+			}
+		}
+	}
+	// A resource that limited the run was exhausted.
+	if len(d.Findings) > 0 && usedUp[d.Findings[0].Kind] && !d.Findings[0].Suspected && a.RateLimit.NoExhaustion != analyze.No {
+		t.Errorf("%s limited the run and nothing was exhausted: %s", d.Findings[0].Kind, a.RateLimit.ExhaustionWhy)
+	}
+	// When to scale out is not said where there is no call for it, and not at a
+	// load at which it is too late.
+	if strings.HasPrefix(d.Scaling.AutoScaling, "Scale out") && strings.HasPrefix(d.Scaling.Horizontal, "Not called for") {
+		t.Errorf("%q and %q", d.Scaling.AutoScaling, d.Scaling.Horizontal)
+	}
+	if m := pooled.FindStringSubmatch(d.Scaling.AutoScaling); m != nil && number(t, m[1]) >= number(t, m[2]) {
+		t.Errorf("a trigger at the limit: %q", d.Scaling.AutoScaling)
+	}
+	// A load that held every target missed none, unless it says what it left out.
+	if most, ok := a.Capacity.MaxUsers.Float(); ok {
+		for _, e := range a.Expectations {
+			m := missedAt.FindStringSubmatch(e.Evidence)
+			if m != nil && number(t, m[1]) <= most && !(strings.Contains(e.Evidence, "without 429s") && strings.Contains(a.Capacity.MaxUsersNote, "without 429s")) {
+				t.Errorf("%s, and %q", a.Capacity.MaxUsersText, e.Evidence)
+			}
+		}
+	}
+}
 
 // contradictions looks for statements of one analysis that cannot both hold.
 func contradictions(t *testing.T, a *analyze.Analysis) {
@@ -78,6 +165,7 @@ func contradictions(t *testing.T, a *analyze.Analysis) {
 			t.Errorf("not a sentence: %q", l)
 		}
 	}
+	agreement(t, a)
 	if len(d.Findings) > 0 && !d.Hurt && d.Findings[0].Kind != "load_generator" {
 		t.Error("a bottleneck, and users had nothing to complain of")
 	}

@@ -130,7 +130,7 @@ func lookAtAppCPU(s *scene) outcome {
 	if len(v) == 0 {
 		return isBlind(needProcess + " of the application, under load")
 	}
-	use := fmt.Sprintf("the application used %s of %s %s (95th percentile of readings %s)", percent(mean(v)), l.of(), s.stress.name, percent(quantile(v, .95)))
+	use := fmt.Sprintf("the application used %s of %s %s%s", percent(mean(v)), l.of(), s.stress.name, s.busiest(app))
 	if median(v) < cpuMost || quantile(v, .95) < cpuHighest {
 		return isClear(use)
 	}
@@ -141,7 +141,7 @@ func lookAtAppCPU(s *scene) outcome {
 	t.order = s.precedes(onset, l.series)
 	t.shift = s.tieBreaker(l.series)
 	f := analyze.Finding{Component: "processor of the application", Onset: onset}
-	f.Symptom = upper(use) + s.since(onset)
+	f.Symptom = upper(use) + s.since("above 75%", onset)
 	f.Evidence = append(f.Evidence, evidence(use, mean(v), measure.Ratio, l.series))
 	f.Recommendation = "Profile the application and reduce the processor time of a request, or give it more cores or instances"
 	if c, x := s.cores(app, s.stress), s.throughput(); c > 0 && x > 0 && l.limit > 0 {
@@ -150,8 +150,8 @@ func lookAtAppCPU(s *scene) outcome {
 			seconds(d), digits(c), perSecond(x), coresOf(l.limit), perSecond(l.limit/d), perSecond(x))
 		f.Evidence = append(f.Evidence, evidence(law, d, measure.Seconds, l.series))
 		if want, _, ok := s.asked(); ok && want > x {
-			f.Recommendation = fmt.Sprintf("Profile the application: %s of processor time a request is what limits it. At this cost %s users, who ask for %s when nothing keeps them waiting, need %s × %s × 1.3 = %s cores; it has %s",
-				seconds(d), whole(s.stressUsers), perSecond(want), perSecond(want), seconds(d), whole(math.Ceil(want*d*1.3)), digits(l.limit))
+			f.Recommendation = fmt.Sprintf("Profile the application: %s of processor time a request is what limits it. At this cost %s users, who ask for %s when nothing keeps them waiting, need %s; it has %s",
+				seconds(d), whole(s.stressUsers), perSecond(want), sized(want, d, "core", "cores"), digits(l.limit))
 		}
 	}
 	f.Impact = s.impact()
@@ -179,6 +179,23 @@ func coresOf(n float64) string {
 		return "one core can"
 	}
 	return digits(n) + " cores can"
+}
+
+// busiest is a component's use in its busiest ten seconds, as the table of
+// resources shows it: ", 88.3% in the
+// busiest ten seconds". It is empty
+// where the table is about another stretch, or has no such figure.
+func (s *scene) busiest(component string) string {
+	if p := s.peak(); p == nil || p.Start != s.stress.from {
+		return ""
+	}
+	for i := range s.a.Resources {
+		r := &s.a.Resources[i]
+		if u, ok := r.Saturation.Float(); ok && r.Component == component && r.Metric == "cpu" && !r.OfHost {
+			return fmt.Sprintf(", %s in the busiest ten seconds", percent(u))
+		}
+	}
+	return ""
 }
 
 // unit is the reading at full use.
@@ -252,7 +269,7 @@ func lookAtDatabaseCPU(s *scene) outcome {
 	case l.ratio || l.limit > 0:
 		w := l.share(s.stress)
 		full = median(w) >= cpuMost && quantile(w, .95) >= cpuHighest
-		use = fmt.Sprintf("the database used %s of %s %s", percent(mean(w)), l.of(), s.stress.name)
+		use = fmt.Sprintf("the database used %s of %s %s%s", percent(mean(w)), l.of(), s.stress.name, s.busiest(database))
 	default:
 		use = fmt.Sprintf("the database used %s cores %s", digits(mean(v)), s.stress.name)
 	}
@@ -267,6 +284,7 @@ func lookAtDatabaseCPU(s *scene) outcome {
 	}
 	t := noTerms()
 	var onset float64
+	state := "above 75%"
 	if full {
 		t.saturation = saturated(l.share(s.stress), 1)
 		t.demand = s.demandTerm(mean(l.share(s.stress)))
@@ -274,6 +292,7 @@ func lookAtDatabaseCPU(s *scene) outcome {
 	} else {
 		t.saturation = saturated(hostV, 1)
 		onset = s.first(s.series(host, "cpu_ratio"), .85)
+		state = "the machine above 85%"
 		use += fmt.Sprintf(", and the machine's %s cores were busy to %s", digits(cores), percent(mean(hostV)))
 	}
 	if !math.IsNaN(rise) {
@@ -281,7 +300,7 @@ func lookAtDatabaseCPU(s *scene) outcome {
 	}
 	t.order = s.precedes(onset, l.series)
 	t.shift = s.tieBreaker(l.series)
-	f := analyze.Finding{Component: "processor of the database", Onset: onset, Symptom: upper(use) + s.since(onset), Impact: s.impact()}
+	f := analyze.Finding{Component: "processor of the database", Onset: onset, Symptom: upper(use) + s.since(state, onset), Impact: s.impact()}
 	f.Evidence = append(f.Evidence, evidence(use, own, measure.Count, l.series))
 	if rise >= 1.5 {
 		said := fmt.Sprintf("queries took %s under stress and %s at light load", seconds(median(queries.in(s.stress))), seconds(median(queries.in(s.light))))
@@ -325,7 +344,7 @@ func lookAtHostCPU(s *scene) outcome {
 		return isBlind("the processor use of the machine during the run (peakload record, vmstat or top)")
 	}
 	by, busy, cores := s.shares(s.stress)
-	use := fmt.Sprintf("the machine's processors were busy to %s %s", percent(mean(v)), s.stress.name)
+	use := fmt.Sprintf("the machine's processors were busy to %s %s%s", percent(mean(v)), s.stress.name, s.busiest(host))
 	if median(v) < cpuHighest {
 		return isClear(use)
 	}
@@ -364,7 +383,7 @@ func lookAtHostCPU(s *scene) outcome {
 	}
 	t.order = s.precedes(onset, sr)
 	t.shift = s.tieBreaker(sr)
-	f := analyze.Finding{Component: "processors of the machine", Onset: onset, Symptom: upper(use) + s.since(onset), Impact: s.impact()}
+	f := analyze.Finding{Component: "processors of the machine", Onset: onset, Symptom: upper(use) + s.since("above 85%", onset), Impact: s.impact()}
 	f.Evidence = append(f.Evidence, evidence(use, mean(v), measure.Ratio, sr))
 	f.Recommendation = "Give the machine more cores, or move what shares it elsewhere"
 	if by[generator] > .15*cores {

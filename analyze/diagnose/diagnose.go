@@ -11,22 +11,39 @@
 package diagnose
 
 import (
+	"fmt"
+
 	"github.com/peakload/peakload/analyze"
 )
 
 // Run looks for what limited the run and adds to a the diagnosis, the issues,
 // the lessons and the root cause of timeouts. a must have been made by
-// analyze.Run; nothing else of it is changed.
+// analyze.Run; of the rest only the answer on exhausted resources is changed,
+// which a bottleneck decides.
 func Run(a *analyze.Analysis) {
 	s := newScene(a)
 	a.Diagnosis = rank(s, look(s))
 	a.Diagnosis.Summary = summary(s, &a.Diagnosis)
+	exhausted(a)
 	a.Diagnosis.Immediate = immediate(s)
 	a.Diagnosis.Capacity = improvements(s)
 	a.Diagnosis.Scaling = scaling(s)
 	a.Failures.Timeouts.RootCause = rootCause(s)
 	a.Issues = issues(s)
 	a.Lessons = lessons(s)
+}
+
+// usedUp are the kinds of bottleneck that are a resource used up.
+var usedUp = map[string]bool{"app_cpu": true, "db_cpu": true, "host_cpu": true, "connection_pool": true, "worker_queue": true, "disk": true, "network": true, "memory": true}
+
+// exhausted says that a resource was exhausted where it is what limited the run.
+// A process at its limit is not always seen at nine tenths: what shares its
+// processor takes the rest.
+func exhausted(a *analyze.Analysis) {
+	if fs := a.Diagnosis.Findings; a.RateLimit.NoExhaustion != analyze.No && len(fs) > 0 && usedUp[fs[0].Kind] && !fs[0].Suspected {
+		a.RateLimit.NoExhaustion = analyze.No
+		a.RateLimit.ExhaustionWhy = fmt.Sprintf("what limited the run was the %s: %s", lowerFirst(fs[0].Component), lowerFirst(trimStop(fs[0].Symptom)))
+	}
 }
 
 // rootCause names the highest-ranked bottleneck whose saturation began before

@@ -48,7 +48,7 @@ func lookAtDisk(s *scene) outcome {
 	}
 	t.order = s.precedes(onset, wait)
 	t.shift = s.tieBreaker(wait)
-	f := analyze.Finding{Component: "disks", Onset: onset, Symptom: upper(said) + s.since(onset), Impact: s.impact()}
+	f := analyze.Finding{Component: "disks", Onset: onset, Symptom: upper(said) + s.since("at this level", onset), Impact: s.impact()}
 	if len(w) > 0 {
 		f.Evidence = append(f.Evidence, evidence(said, mean(w), measure.Ratio, wait))
 	}

@@ -98,7 +98,7 @@ func lookAtGenerator(s *scene) outcome {
 	if outside != "" {
 		said = append(said, outside)
 	}
-	f.Symptom = upper(joined(said)) + s.since(f.Onset)
+	f.Symptom = upper(joined(said)) + s.since("above 85%", f.Onset)
 	f.Impact = "Latencies and throughput of this run are partly the load generator's own; what else looks like a bottleneck is unproven"
 	need := math.Max(2, math.Ceil(processes*2))
 	f.Recommendation = fmt.Sprintf("Repeat the run with Locust distributed over %.0f worker processes (--processes %.0f, or --worker on other machines), each below 70%% of a core, before judging the system", need, need)

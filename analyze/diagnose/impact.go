@@ -74,9 +74,9 @@ func (s *scene) affected() string {
 		}
 		names = append(names, n)
 	}
-	which := fmt.Sprintf("%d of %d endpoints affected, most of all ", len(hit), all)
+	which := fmt.Sprintf("%d of %d endpoints affected, most of the waiting on ", len(hit), all)
 	if len(hit) == all {
-		which = fmt.Sprintf("all %d endpoints affected, most of all ", all)
+		which = fmt.Sprintf("all %d endpoints affected, most of the waiting on ", all)
 	}
 	return which + and(names)
 }

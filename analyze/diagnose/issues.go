@@ -245,7 +245,7 @@ func missedBy(r analyze.TargetResult) float64 {
 
 func factor(r analyze.TargetResult) string {
 	if x := missedBy(r); x >= 2 && !math.IsInf(x, 0) {
-		return fmt.Sprintf(" %s times over", measure.Format(measure.Of(math.Floor(x*10+1e-6)/10, measure.Count), measure.Style{}))
+		return fmt.Sprintf(" by a factor of %s", measure.Format(measure.Of(math.Floor(x*10+1e-6)/10, measure.Count), measure.Style{}))
 	}
 	return ""
 }

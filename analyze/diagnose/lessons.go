@@ -24,7 +24,9 @@ func lessons(s *scene) []string {
 	add(s.whatWasTested())
 	add(s.whatBrokeFirst())
 	add(s.whatLimited())
+	add(s.whatCapped())
 	add(s.whatHeld())
+	add(s.whatWasRefused())
 	if len(s.a.Diagnosis.Findings) == 0 {
 		add(s.whatSlowed())
 		add(s.whatFailed())
@@ -56,8 +58,8 @@ func (s *scene) whatWasTested() string {
 		return "The run recorded no request: nothing was tested."
 	}
 	if p := s.peak(); p != nil {
-		return fmt.Sprintf("At %d users for %s there were %s with a mean latency of %s; %s of the requests failed.",
-			p.UsersTo, measure.Span(math.Round(p.End-p.Start)), text(p.RPS), text(p.Mean), orNone(p.ErrorRate))
+		return fmt.Sprintf("At %d users for %s there were %s with a mean latency of %s; %s of the requests failed%s.",
+			p.UsersTo, measure.Span(math.Round(p.End-p.Start)), text(p.RPS), text(p.Mean), orNone(p.ErrorRate), s.apartFrom429(p.Window))
 	}
 	out := fmt.Sprintf("The whole run had %s requests with a mean latency of %s, %s of which failed", text(whole.Requests), text(whole.Mean), orNone(whole.ErrorRate))
 	if len(s.a.Phases) == 0 {
@@ -77,6 +79,15 @@ func orNone(share measure.Value) string {
 	return text(share)
 }
 
+// apartFrom429 is the error rate of a window without 429s where it has any and
+// counts them.
+func (s *scene) apartFrom429(w analyze.Window) string {
+	if said := analyze.Without429(s.a.Plan, w); said != "" {
+		return " (" + said + ")"
+	}
+	return ""
+}
+
 // whatBrokeFirst names the first phase that missed a target, or the first
 // outage if that was earlier.
 func (s *scene) whatBrokeFirst() string {
@@ -94,7 +105,7 @@ func (s *scene) whatBrokeFirst() string {
 		if p.UsersFrom != p.UsersTo {
 			users = fmt.Sprintf("%d to %d users", p.UsersFrom, p.UsersTo)
 		}
-		return fmt.Sprintf("The first target missed was in %s (%s): %s.", p.Name, users, p.Why)
+		return fmt.Sprintf("The first phase to miss a target was %s (%s): %s.", p.Name, users, p.Why)
 	}
 	return ""
 }
@@ -114,6 +125,27 @@ func (s *scene) whatLimited() string {
 		return trimStop(d.Summary) + "."
 	}
 	return ""
+}
+
+// cappedWithin is how close P50 and P99 lie where a time limit ends the waiting.
+const cappedWithin = 1.15
+
+// whatCapped says where nearly every request waited a pool's time limit out:
+// then P99 is that limit and no measure of the slowest answers, and may well
+// meet its target.
+func (s *scene) whatCapped() string {
+	fs := s.a.Diagnosis.Findings
+	if len(fs) == 0 || fs[0].Kind != "connection_pool" || s.a.Failures.PoolExhaustion.Occurred != analyze.Yes {
+		return ""
+	}
+	low, ok := s.window.P50.Float()
+	high, ok2 := s.window.P99.Float()
+	e, failed := s.errorsIn(s.window).Float()
+	if !ok || !ok2 || !failed || e < .1 || high > cappedWithin*low {
+		return ""
+	}
+	return fmt.Sprintf("P50 (%s) and P99 (%s) lie close together while %s of the requests failed: requests wait for a connection up to its time limit, which caps P99, so that P99 says nothing of how long answers would take.",
+		text(s.window.P50), text(s.window.P99), percent(e))
 }
 
 func (s *scene) whatHeld() string {
@@ -137,6 +169,31 @@ func (s *scene) whatHeld() string {
 		were = "was"
 	}
 	return fmt.Sprintf("%d of %d targets %s met: %s.", len(held), n, were, strings.Join(held, ", "))
+}
+
+// whatWasRefused tells a limiter that limits each user from one that limits the
+// load: it refuses as large a share of a few users' requests as of many users'.
+func (s *scene) whatWasRefused() string {
+	refused := func(p *analyze.Phase) float64 {
+		x, ok := measure.Quotient(p.RateLimited, p.Requests, measure.Ratio).Float()
+		if n, _ := p.Requests.Float(); !ok || n < 100 {
+			return math.NaN()
+		}
+		return x
+	}
+	peak := s.peak()
+	if peak == nil {
+		return ""
+	}
+	for i := range s.a.Phases {
+		p := &s.a.Phases[i]
+		steady := p.Kind == analyze.Step || p.Kind == analyze.Recovery
+		if a, b := refused(p), refused(peak); steady && p.UsersTo > 0 && 3*p.UsersTo <= peak.UsersTo && b >= .02 && a >= .8*b {
+			return fmt.Sprintf("The rate limiter refused %s of the requests at %d users and %s at %d: it limits each user, so that what it lets through grows with the users.",
+				percent(a), p.UsersTo, percent(b), peak.UsersTo)
+		}
+	}
+	return ""
 }
 
 // whatSlowed names the endpoint with the largest part in the slowdown.
@@ -175,6 +232,9 @@ func (s *scene) whatFailed() string {
 	if len(k.Endpoints) > 0 {
 		e := k.Endpoints[0].Endpoint
 		where = ", most on " + endpointName(e.Method, e.Name)
+	}
+	if n, ok := k.Count.Float(); ok && n == f {
+		return fmt.Sprintf("%s failed, all of one kind: %s%s.", count(f, "request", "requests"), k.Words(), where)
 	}
 	return fmt.Sprintf("%s failed; the commonest kind is %s (%s%s).", count(f, "request", "requests"), k.Words(), text(k.Count), where)
 }

@@ -50,7 +50,7 @@ func lookAtLocks(s *scene) outcome {
 			said += fmt.Sprintf(" (%s connections were busy)", digits(busy))
 		}
 		f.Evidence = append(f.Evidence, evidence(said, n, measure.Count, waits))
-		said += s.since(onset)
+		said += s.since("waited for", onset)
 	}
 	if b.named > 0 {
 		said = join(said, fmt.Sprintf("%s %s name a lock or a deadlock", whole(b.named), b.where))

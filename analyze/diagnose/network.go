@@ -53,7 +53,7 @@ func lookAtNetwork(s *scene) outcome {
 		onset = s.first(sr, .9*limit)
 		t.order = s.precedes(onset, sr)
 	}
-	f := analyze.Finding{Component: "network", Onset: onset, Symptom: upper(said) + s.since(onset), Impact: s.impact()}
+	f := analyze.Finding{Component: "network", Onset: onset, Symptom: upper(said) + s.since("above 90%", onset), Impact: s.impact()}
 	f.Evidence = append(f.Evidence, evidence(said, mean(v), measure.PerSecond, sr))
 	f.Recommendation = "Send less (compression, smaller answers, a content network for files) or use a faster link"
 	if x := s.throughput(); x > 0 && len(v) > 0 {

@@ -90,11 +90,15 @@ func lookAtPool(s *scene) outcome {
 		said = join(said, more)
 	}
 	if said != "" {
-		said += s.since(onset)
+		said += s.since("full, with requests waiting,", onset)
 	}
 	if b.named > 0 {
 		f.Evidence = append(f.Evidence, evidence(b.said("an exhausted pool"), b.named, measure.Count, nil))
 		said = join(said, fmt.Sprintf("%s %s name an exhausted pool", whole(b.named), b.where))
+		// Requests wait before they give up, so that the first to do so comes later.
+		if u, ok := s.a.Failures.PoolExhaustion.AtUsers.Float(); ok && u > s.usersAt(onset) {
+			said += ", the first at " + text(s.a.Failures.PoolExhaustion.AtUsers)
+		}
 	}
 	hold, held := s.holdTime(use)
 	if advice != "" && len(s.queryLatency().in(s.stress)) == 0 {
@@ -141,9 +145,21 @@ func (s *scene) holdTime(use series) (rise, held float64) {
 	return held / (mean(light) / xl), held
 }
 
-// poolSize is how many connections the users would need, by Little's law:
-// requests per second that they ask for × the time that a connection is held,
-// and three tenths on top for fluctuation.
+// reserve is what is needed on top of the mean for fluctuation.
+const reserve = 1.3
+
+// needed is how many of a thing the users need that each request holds for a
+// while: by Little's law requests per second × that time, and the reserve.
+func needed(want, held float64) float64 { return math.Ceil(want * held * reserve) }
+
+// sized is that as a calculation to follow: "286/s × 6.3 ms × 1.3 = 2.3, so 3
+// cores with three tenths in reserve".
+func sized(want, held float64, one, many string) string {
+	return fmt.Sprintf("%s × %s × %s = %s, so %s with three tenths in reserve",
+		perSecond(want), seconds(held), digits(reserve), digits(want*held*reserve), count(needed(want, held), one, many))
+}
+
+// poolSize is how many connections the users would need.
 func (s *scene) poolSize(limit, held float64) string {
 	want, think, ok := s.asked()
 	if !ok || !(held > 0) {
@@ -153,9 +169,9 @@ func (s *scene) poolSize(limit, held float64) string {
 		}
 		return "Hold connections for a shorter time (no remote calls or idle time inside a transaction), or enlarge the pool within what the database accepts"
 	}
-	need := math.Ceil(want * held * 1.3)
-	out := fmt.Sprintf("Enlarge the pool or hold connections for less: %s users with a think time of %s ask for %s; pool needed ≈ %s × %s × 1.3 = %s connections; has %s",
-		whole(s.stressUsers), seconds(think), perSecond(want), perSecond(want), seconds(held), whole(need), has(limit))
+	need := needed(want, held)
+	out := fmt.Sprintf("Enlarge the pool or hold connections for less: %s users with a think time of %s ask for %s; pool needed ≈ %s; has %s",
+		whole(s.stressUsers), seconds(think), perSecond(want), sized(want, held, "connection", "connections"), has(limit))
 	if l := s.limit(s.series(database, "connections"), "connections_limit"); l > 0 {
 		if need > .8*l {
 			out += fmt.Sprintf(". The database accepts %s connections in all: shorten the %s first, or put a pooler between", digits(l), seconds(held))

@@ -110,7 +110,8 @@ func (s *scene) limit(sr series, metric string) float64 {
 
 // first returns the second of the run from which the readings are at or above
 // a level and stay there until the end of the stress, single readings apart;
-// NaN never.
+// NaN never. It begins with two such readings on end: one before a lapse is no
+// beginning.
 func (s *scene) first(sr series, level float64) float64 {
 	out := math.NaN()
 	for _, t := range sr {
@@ -121,7 +122,10 @@ func (s *scene) first(sr series, level float64) float64 {
 			case t.Value[i] < level:
 				below++
 			default:
-				below, began = 0, t.Time[i]
+				if below == 0 {
+					began = t.Time[i]
+				}
+				below = 0
 				above++
 			}
 		}

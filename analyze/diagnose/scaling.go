@@ -37,18 +37,21 @@ func scaling(s *scene) analyze.Scaling {
 	case "app_cpu", "worker_queue":
 		out.Horizontal = fmt.Sprintf("Helps: one instance answered %s with its %s at the limit; each further instance adds about as much until something shared is full%s", x, ownPart[f.Kind], s.sharedNext())
 		if want, _, ok := s.asked(); ok && want > s.goodput() && s.goodput() > 0 {
-			out.Horizontal += fmt.Sprintf("; %s users ask for %s, so %s", whole(s.stressUsers), perSecond(want), count(math.Ceil(1.3*want/s.goodput()), "instance", "instances"))
+			n := want * reserve / s.goodput()
+			out.Horizontal += fmt.Sprintf("; %s users ask for %s; %s × %s ÷ %s = %s, so %s%s", whole(s.stressUsers), perSecond(want), perSecond(want), digits(reserve), x, digits(n),
+				count(math.Ceil(n), "instance", "instances"), s.poolsOf(math.Ceil(n)))
 		}
 		out.Vertical = "Helps as far as the application uses more cores than now"
 		if l, ok := s.cpu(app); ok && l.limit > 0 && f.Kind == "app_cpu" {
 			c := s.cores(app, s.stress)
-			out.Vertical = fmt.Sprintf("Helps if the application can use more than %s: it used %s of them; twice the cores carry at most %s", count(l.limit, "core", "cores"), digits(c), perSecond(roundTo2(2*s.throughput()*l.limit/math.Max(c, 1e-9))))
+			twice := 2 * s.throughput() * l.limit / math.Max(c, 1e-9)
+			out.Vertical = fmt.Sprintf("Helps if the application can use more than %s, of which it used %s; twice as many carry at most %s%s", count(l.limit, "core", "cores"), digits(c), perSecond(roundTo2(twice)), s.machineBelow(twice))
 		} else if ok && f.Kind == "worker_queue" && l.limit > 0 {
 			out.Vertical = fmt.Sprintf("Does not help by itself: the application used %s of %s while its workers were all busy", percent(mean(l.share(s.stress))), l.of())
 		}
 		out.LoadBalancing = "Needed for more than one instance; by requests in progress rather than in turn, since requests took between " + s.spread()
 	case "connection_pool":
-		out.Horizontal = fmt.Sprintf("Each instance brings a pool of its own (%s here), as far as the database accepts the sum%s", s.poolWords(), s.acceptedWords())
+		out.Horizontal = s.morePools()
 		out.Vertical = s.idleCPU("Does not help: ")
 	case "db_cpu", "lock_contention", "cache", "disk":
 		out.Horizontal = fmt.Sprintf("More instances of the application do not help: the %s is shared by all of them", lowerFirst(f.Component))
@@ -82,6 +85,49 @@ func scaling(s *scene) analyze.Scaling {
 		out.Vertical = s.idleCPU("Does not help: ")
 	}
 	return out
+}
+
+// poolsOf says where the pools of so many instances ask the database for more
+// connections than it accepts; "" where they do not, or nobody knows.
+func (s *scene) poolsOf(n float64) string {
+	pool := s.limit(s.anywhere("pool_in_use", app), "pool_limit")
+	accepted := s.limit(s.series(database, "connections"), "connections_limit")
+	if !(n*pool > accepted) {
+		return ""
+	}
+	return fmt.Sprintf("; with pools of %s they could open %s connections, and the database accepts %s: at most %s for each", digits(pool), digits(n*pool), digits(accepted), digits(math.Floor(accepted/n)))
+}
+
+// morePools says what more instances do where the pool is the limit: each
+// brings one of its own.
+func (s *scene) morePools() string {
+	use := s.anywhere("pool_in_use", app)
+	pool := s.limit(use, "pool_limit")
+	want, _, ok := s.asked()
+	_, held := s.holdTime(use)
+	if !ok || !(held > 0) || !(pool > 0) || needed(want, held) <= pool {
+		return fmt.Sprintf("Each instance brings a pool of its own (%s here), as far as the database accepts the sum%s", s.poolWords(), s.acceptedWords())
+	}
+	n := math.Ceil(needed(want, held) / pool)
+	out := fmt.Sprintf("Helps like a larger pool: each instance brings one of its own (%s here); %s are needed, so %s", s.poolWords(), whole(needed(want, held)), count(n, "instance", "instances"))
+	if more := s.poolsOf(n); more != "" {
+		return out + more
+	}
+	if accepted := s.acceptedWords(); accepted != "" {
+		out += fmt.Sprintf(", whose %s connections the database accepts%s", whole(n*pool), accepted)
+	}
+	return out
+}
+
+// machineBelow says where this run's machine is full before so many requests
+// per second; "" where it is not.
+func (s *scene) machineBelow(rps float64) string {
+	for _, c := range ceilings(s) {
+		if c.kind == "host_cpu" && c.rps < rps {
+			return fmt.Sprintf(", on a larger machine: this one is full at %s", perSecond(roundTo2(c.rps)))
+		}
+	}
+	return ""
 }
 
 // ownPart is what every instance has of its own.
@@ -156,7 +202,7 @@ func (s *scene) idleCPU(lead string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return lead + and(parts) + " " + s.stress.name
+	return lead + and(parts) + " in the mean " + s.stress.name
 }
 
 func (s *scene) costOfDB() string {
@@ -183,6 +229,10 @@ func (s *scene) roomLeft() (horizontal, vertical string) {
 	return horizontal, vertical
 }
 
+// telling is the share of its limit from which a resource can serve as a
+// trigger: one that is nearly idle does not say when to scale.
+const telling = .3
+
 // triggers are the figures of this run at 80 % of the load at which it began
 // to fail: of the knee, else of the highest load that held every target.
 func (s *scene) triggers() string {
@@ -201,28 +251,32 @@ func (s *scene) triggers() string {
 	}
 	at := early * base
 	t := s.secondOf(at)
+	around := span{from: t - 5, to: t + 5}
 	var figures []string
 	if l, ok := s.cpu(app); ok && (l.ratio || l.limit > 0) && !math.IsNaN(t) {
-		if v := l.share(span{from: t - 5, to: t + 5}); len(v) > 0 && mean(v) >= .3 {
+		if v := l.share(around); len(v) > 0 && mean(v) >= telling {
 			figures = append(figures, fmt.Sprintf("application processor above %s", percent(mean(v))))
 		}
 	}
 	if use := s.anywhere("pool_in_use", app); !math.IsNaN(t) {
-		if v := use.in(span{from: t - 5, to: t + 5}); len(v) > 0 && mean(v) >= 1 {
-			l := s.limit(use, "pool_limit")
-			if l > 0 {
-				figures = append(figures, fmt.Sprintf("%s of %s pooled connections in use", whole(mean(v)), digits(l)))
-			}
+		// New users ask all at once, so that on a ramp a pool is full for moments
+		// in which the load by itself does not fill it.
+		l := s.limit(use, "pool_limit")
+		if v := use.in(around); len(v) > 0 && mean(v) >= telling*l {
+			figures = append(figures, fmt.Sprintf("%s of %s pooled connections in use", whole(math.Min(mean(v), math.Floor(early*l))), digits(l)))
 		}
 	}
 	if x := early * s.goodputOf(base); x > 0 {
 		figures = append(figures, perSecond(x))
 	}
-	out := fmt.Sprintf("Scale out at %s users", whole(math.Floor(at)))
+	out := fmt.Sprintf("Scale out at %s users", whole(roundTo2(at)))
 	if len(figures) > 0 {
 		out += " (" + strings.Join(figures, ", ") + ")"
 	}
-	return fmt.Sprintf("%s, 80%% of %s at %s users", out, what, whole(base))
+	if what == "the knee" {
+		return fmt.Sprintf("%s: 80%% of the knee, which is at about %s", out, text(s.a.Capacity.Knee))
+	}
+	return fmt.Sprintf("%s: 80%% of %s, %s users", out, what, whole(base))
 }
 
 // jump is by how much the users may be beyond a number of them in the first

@@ -58,6 +58,7 @@ func sharedRun(t *testing.T, name string, keep func(file string) bool) *analyze.
 	}
 	a := analyze.Run(run, p, nil)
 	Run(a)
+	contradictions(t, a)
 	return a
 }
 

@@ -53,15 +53,16 @@ func count(n float64, one, many string) string {
 // ordinal is a large round number as a place in a row: "12,000th".
 func ordinal(n float64) string { return whole(n) + "th" }
 
-// since says from when on something held: "from 24 s of the run on, at 210
-// users"; "" where that is not known.
-func (s *scene) since(at float64) string {
+// since says from when on a state lasted: "; full from 24 s of the run on (at
+// 210 users)"; "" where that is not known. It is a clause of its own, since the
+// figures before it are those of a higher load.
+func (s *scene) since(state string, at float64) string {
 	if math.IsNaN(at) {
 		return ""
 	}
-	out := " from " + measure.Span(math.Max(0, math.Round(at))) + " of the run on"
+	out := "; " + state + " from " + measure.Span(math.Max(0, math.Round(at))) + " of the run on"
 	if u := s.usersAt(at); u > 0 {
-		out += fmt.Sprintf(", at %s", count(u, "user", "users"))
+		out += fmt.Sprintf(" (at %s)", count(u, "user", "users"))
 	}
 	return out
 }

@@ -74,7 +74,7 @@ func lookAtWorkers(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence(more, mean(q), measure.Count, queue))
 		said = join(said, more)
 	}
-	said += s.since(onset)
+	said += s.since("so", onset)
 	if turned {
 		said = join(said, fmt.Sprintf("%s requests/s turned away", digits(mean(r))))
 		f.Evidence = append(f.Evidence, evidence("requests turned away because the queue was full", mean(r), measure.PerSecond, rejected))
@@ -90,8 +90,8 @@ func lookAtWorkers(s *scene) outcome {
 		held = mean(v) / x
 		f.Evidence = append(f.Evidence, evidence(fmt.Sprintf("a request kept a worker for %s (%s busy ÷ %s)", seconds(held), digits(mean(v)), perSecond(x)), held, measure.Seconds, busy))
 		if want, _, ok := s.asked(); ok && want > x {
-			f.Recommendation = fmt.Sprintf("Give the application more workers or instances: %s users ask for %s when nothing keeps them waiting; workers needed ≈ %s × %s × 1.3 = %s; has %s. Or shorten the %s that a request keeps a worker",
-				whole(s.stressUsers), perSecond(want), perSecond(want), seconds(held), whole(math.Ceil(want*held*1.3)), has(limit), seconds(held))
+			f.Recommendation = fmt.Sprintf("Give the application more workers or instances: %s users ask for %s when nothing keeps them waiting; workers needed ≈ %s; has %s. Or shorten the %s that a request keeps a worker",
+				whole(s.stressUsers), perSecond(want), sized(want, held, "worker", "workers"), has(limit), seconds(held))
 		}
 	}
 	o := isFound(f, t)
