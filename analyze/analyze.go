@@ -38,7 +38,7 @@ type Analysis struct {
 	CPU          measure.Value
 	Expectations []Answer
 	Issues       []Issue
-	Lessons      []string
+	Lessons      []Lesson
 	Quality      []loadtest.Note
 	Timeline     Timeline
 	// Tracks are the resource figures that were chosen, and Resources the rows
@@ -193,6 +193,7 @@ type Stability struct {
 	Restarted   []string     // the component of each of Restarts
 	RestartedAt [][2]float64 // s of the run between which the signs of each of Restarts lie
 	RestartsIn  string       // where restarts were looked for: "the application's log and uptime"; "" nowhere
+	AppWatched  bool         // those of the application were
 	LostWorkers int
 }
 
@@ -330,6 +331,7 @@ type Answer struct {
 	Text     string
 	Answer   YesNo
 	Evidence string
+	Rests    []string // the figures that it rests on, as explain calls them
 }
 
 // An Issue is something to be dealt with.
@@ -337,6 +339,13 @@ type Issue struct {
 	Severity string // "P0", "P1", "P2"
 	Title    string
 	Evidence string
+	Rests    []string // the figures that it rests on, as explain calls them
+}
+
+// A Lesson is a sentence on what the run taught.
+type Lesson struct {
+	Text  string
+	Rests []string // the figures that it rests on, as explain calls them
 }
 
 // A Timeline is the run second by second, for charts. Missing is NaN.

@@ -178,11 +178,11 @@ func (a capacityAnswer) mostRPS() {
 	// same load is a change in time and no capacity.
 	surpassed := x.Known() && s.Goodput > surpass*x.High
 	if x.Known() && !surpassed {
-		a.out.MaxRPS = measure.Within(x.Value, x.Low, x.High, measure.PerSecond, measure.Estimated, a.all("throughput of successes that more users did not raise"), src)
+		a.out.MaxRPS = measure.Within(x.Value, x.Low, x.High, measure.PerSecond, measure.Estimated, a.all(a.capacitySum()), src)
 		a.out.MaxRPSText = measure.Format(a.out.MaxRPS, measure.Style{})
 		a.out.MaxRPSNote = fmt.Sprintf("More users did not raise the successes beyond this. The highest seen %s is %s.%s", span, measure.Format(held, plain), aside)
 		if k := a.res.Knee; k.Known() {
-			a.out.Knee = measure.Within(k.Value, k.Low, k.High, measure.Users, measure.Estimated, a.all("capacity × (think time + latency without load)"))
+			a.out.Knee = measure.Within(k.Value, k.Low, k.High, measure.Users, measure.Estimated, a.all(a.kneeSum()))
 			a.out.MaxRPSNote += fmt.Sprintf(" It is reached at about %s.", measure.Format(a.out.Knee, measure.Style{}))
 		}
 		return
@@ -257,7 +257,7 @@ func (a capacityAnswer) breaking() {
 		o.BreakingMetric, o.BreakingTarget = metricName(t), asks(t)
 		o.BrokeAt = p.Start
 		u := b.Users
-		o.Breaking = measure.Within(u.Value, u.Low, u.High, measure.Users, measure.Estimated, a.all("N = X·(R + Z) where "+title(t)+" meets its limit"))
+		o.Breaking = measure.Within(u.Value, u.Low, u.High, measure.Users, measure.Estimated, a.all(a.breakingSum(t)))
 		figure := measure.Format(o.Breaking, measure.Style{})
 		at := fmt.Sprintf("%s at %s", a.said(p, b.Target), inUsers(math.Round(p.Users)))
 		switch {

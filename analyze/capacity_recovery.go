@@ -14,7 +14,7 @@ func (a capacityAnswer) recovery(baseline *context) {
 	case capacity.Recovered:
 		o.RecoveryOutcome = Recovered
 		s := r.Seconds
-		o.Recovery = measure.Within(s.Value, s.Low, s.High, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(r.Drop), a.c.sampleAt(r.Back), colRequests+", "+colMean, "the last second after the load went down in which a target was missed"))
+		o.Recovery = measure.Within(s.Value, s.Low, s.High, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(r.Drop), a.c.sampleAt(r.Back), colRequests+", "+colMean, fmt.Sprintf("the last second in which a target was missed, at %s of the run, − the last row of the highest load, at %s", tenths(r.Back), tenths(r.Drop))))
 		o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
 		if s.High < 2 {
 			o.RecoveryText = "within 2 seconds"
@@ -76,7 +76,7 @@ func (a capacityAnswer) afterOutage() {
 	}
 	t := math.Max(0, back-outage.Start)
 	o.RecoveryOutcome = Recovered
-	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, "from the outage's beginning to the last second in which a target was missed"))
+	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, fmt.Sprintf("the last second in which a target was missed, at %s of the run, − the outage's beginning, at %s", tenths(back), tenths(outage.Start))))
 	o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
 	o.RecoveryNote = fmt.Sprintf("From the beginning of the outage at %s until %s held again, with %d users all the while: not after the load was taken away.", measure.Span(outage.Start), a.c.everyTarget(), outage.Users)
 }

@@ -37,12 +37,19 @@ type Finding struct {
 	Impact         string
 	Recommendation string
 	Score          float64 // 0–1
+	Terms          []Term  // what Score is the weighted mean of, unless it was lowered
 	Onset          float64 // s of the run; NaN not known
 	Suspected      bool    // the evidence is not enough to call it established
 	// Consequence names the finding that this one follows from: "the queue
 	// stands behind the full pool"; "" it is a cause of its own.
 	Consequence string
 	Evidence    []Evidence
+}
+
+// A Term is a part of a finding's score that there was evidence for or against.
+type Term struct {
+	Name          string
+	Weight, Value float64
 }
 
 // An Evidence is one fact that speaks for a finding.

@@ -25,28 +25,29 @@ var questions = []struct {
 	says   []*regexp.Regexp
 	of     *regexp.Regexp
 	answer func(c *context, q claim) (YesNo, string)
+	rests  []string // as explain calls what the answer rests on
 }{
 	{says: saying(`no data (?:loss|is lost|gets lost)|without data loss|lose no data|data integrity`), answer: unanswered("a check of what was stored, after the run: no file of a load test shows it")},
 	{says: saying(`auto-?\s?scal|scales? (?:out|up|in|down)\b`), answer: unanswered("the number of instances over the run, which no file holds")},
 	{says: saying(`scales? linear|linear(?:ly)? scal`), answer: unanswered("a person's reading of throughput over users: how far off a line still is linear is not stated")},
 	{says: saying(`(?:memory|resource) leak`), answer: unanswered("the course of memory over hours at one load: this growth is told from a cache's by its going on")},
 	{says: saying(`fail-?over|replica|backup`), answer: unanswered("a person's answer: a load test's files do not show where a request went")},
-	{says: saying(`rate.?limit|429|throttl`), answer: (*context).limiterProtects},
-	{says: saying(`recover|back to normal|returns? to`), answer: (*context).recovers},
-	{says: saying(`no degradation|without degradation|not degrade`), answer: (*context).holdsTargets},
-	{says: saying(`graceful|degrad`), answer: (*context).degradesGracefully},
-	{says: saying(`deadlock|lock time-?out`), answer: databaseCount(func(d DatabaseErrors) measure.Value { return d.LockTimeout }, "locks")},
-	{says: saying(`database|\bdb\b|postgres|mysql|\bsql\b`, `errors?\b|failures?\b`), answer: (*context).noDatabaseErrors},
-	{says: saying(`crash|outage|restart|downtime|stays? up`), answer: (*context).staysUp},
-	{says: saying(`stable|stability|available`), of: wholeSystem, answer: (*context).staysUp},
-	{says: saying(`pool|connection`, `exhaust|runs? out|large enough|big enough|sufficient|suffices`), answer: (*context).poolHolds},
-	{says: saying(`time-?\s?outs?\b|tim(?:es|ed?|ing) out`), answer: (*context).noTimeouts},
-	{says: saying(`users?\b|concurrent|\bccu\b|\bvus?\b|players`, `handle|support|serve|sustain|cope|withstand|hold|carr(?:y|ies)|surviv`), answer: (*context).handlesUsers},
-	{says: saying(`\bno\b|\bzero\b|without|\b0\b`, `errors?\b|failures?\b|fails?\b`), of: wholeSystem, answer: (*context).noErrors},
-	{says: saying(`errors?\b|failures?\b|failed\b`), of: wholeSystem, answer: ofMetric(plan.Errors, "error")},
-	{says: saying(`latenc(?:y|ies)|response times?|fast|p50|p95|p99`), of: wholeSystem, answer: ofMetric(plan.Percentile, "latency")},
-	{says: saying(`throughput|\brps\b|requests per second|requests/s|req/s`), of: wholeSystem, answer: ofMetric(plan.RPS, "throughput")},
-	{says: saying(`targets?\b|\bslos?\b|goals?\b|requirements?\b`), answer: (*context).holdsTargets},
+	{says: saying(`rate.?limit|429|throttl`), answer: (*context).limiterProtects, rests: []string{"rate_limit.total"}},
+	{says: saying(`recover|back to normal|returns? to`), answer: (*context).recovers, rests: []string{"recovery"}},
+	{says: saying(`no degradation|without degradation|not degrade`), answer: (*context).holdsTargets, rests: []string{"targets"}},
+	{says: saying(`graceful|degrad`), answer: (*context).degradesGracefully, rests: []string{"outages", "errors", "rate_limit.total"}},
+	{says: saying(`deadlock|lock time-?out`), answer: databaseCount(func(d DatabaseErrors) measure.Value { return d.LockTimeout }, "locks"), rests: []string{"database errors"}},
+	{says: saying(`database|\bdb\b|postgres|mysql|\bsql\b`, `errors?\b|failures?\b`), answer: (*context).noDatabaseErrors, rests: []string{"database errors"}},
+	{says: saying(`crash|outage|restart|downtime|stays? up`), answer: (*context).staysUp, rests: []string{"outages"}},
+	{says: saying(`stable|stability|available`), of: wholeSystem, answer: (*context).staysUp, rests: []string{"outages"}},
+	{says: saying(`pool|connection`, `exhaust|runs? out|large enough|big enough|sufficient|suffices`), answer: (*context).poolHolds, rests: []string{"pool"}},
+	{says: saying(`time-?\s?outs?\b|tim(?:es|ed?|ing) out`), answer: (*context).noTimeouts, rests: []string{"timeouts"}},
+	{says: saying(`users?\b|concurrent|\bccu\b|\bvus?\b|players`, `handle|support|serve|sustain|cope|withstand|hold|carr(?:y|ies)|surviv`), answer: (*context).handlesUsers, rests: []string{"max_users", "outages"}},
+	{says: saying(`\bno\b|\bzero\b|without|\b0\b`, `errors?\b|failures?\b|fails?\b`), of: wholeSystem, answer: (*context).noErrors, rests: []string{"errors"}},
+	{says: saying(`errors?\b|failures?\b|failed\b`), of: wholeSystem, answer: ofMetric(plan.Errors, "error"), rests: []string{"errors"}},
+	{says: saying(`latenc(?:y|ies)|response times?|fast|p50|p95|p99`), of: wholeSystem, answer: ofMetric(plan.Percentile, "latency"), rests: []string{"p50", "p95", "p99"}},
+	{says: saying(`throughput|\brps\b|requests per second|requests/s|req/s`), of: wholeSystem, answer: ofMetric(plan.RPS, "throughput"), rests: []string{"rps"}},
+	{says: saying(`targets?\b|\bslos?\b|goals?\b|requirements?\b`), answer: (*context).holdsTargets, rests: []string{"targets"}},
 }
 
 // wholeSystem is a sentence without any word that could be a thing of its own,
@@ -70,30 +71,35 @@ func (c *context) expectations() []Answer {
 	var out []Answer
 	for _, e := range c.plan.Expectations {
 		a := Answer{Text: e.Text}
-		a.Answer, a.Evidence = c.answer(e.Text)
+		a.Answer, a.Evidence, a.Rests = c.answer(e.Text)
 		out = append(out, a)
 	}
 	return out
 }
 
-func (c *context) answer(text string) (YesNo, string) {
+func (c *context) answer(text string) (answer YesNo, why string, rests []string) {
 	q := claim{text: text}
 	q.rest, q.scope = plan.CutScope(text)
 	if t, ok := plan.ParseExpectation(q.rest); ok {
-		return c.judgeClaim([]plan.Target{t}, q, "")
+		answer, why = c.judgeClaim([]plan.Target{t}, q, "")
+		if q.scope.Phase != "" {
+			t.Phase = q.scope.Phase
+		}
+		return answer, why, []string{strings.TrimSpace(t.MetricName() + " " + t.ScopeText())}
 	}
 	if answer, why, ok := c.anyLatency(q); ok {
-		return answer, why
+		return answer, why, []string{"p50", "p99"}
 	}
 	if answer, why, ok := c.bounded(q); ok {
-		return answer, why
+		return answer, why, nil
 	}
 	for _, rule := range questions {
 		if speaksOf(text, rule.says) && (rule.of == nil || rule.of.MatchString(strings.ToLower(q.rest))) {
-			return rule.answer(c, q)
+			answer, why = rule.answer(c, q)
+			return answer, why, rule.rests
 		}
 	}
-	return Unknown, "no rule knows this expectation: it is for a person to answer"
+	return Unknown, "no rule knows this expectation: it is for a person to answer", nil
 }
 
 func speaksOf(text string, patterns []*regexp.Regexp) bool {
@@ -280,7 +286,7 @@ func (c *context) staysUp(q claim) (YesNo, string) {
 	if n := q.scope.Users; n > 0 && c.stability.Status == Fail {
 		return c.staysUpAt(n)
 	}
-	if strings.Contains(strings.ToLower(q.text), "restart") && c.stability.Status == Pass && c.stability.RestartsIn == "" {
+	if strings.Contains(strings.ToLower(q.text), "restart") && c.stability.Status == Pass && !c.stability.AppWatched {
 		return Unknown, c.stability.Why // outages alone say nothing of restarts
 	}
 	switch c.stability.Status {

@@ -223,21 +223,29 @@ func (c *context) unreachables() []unreachable {
 }
 
 // looksForRestarts says in what restarts of the system would show; "" in
-// nothing that was recorded.
-func (c *context) looksForRestarts() string {
+// nothing that was recorded. ofApp says that those of the application would.
+func (c *context) looksForRestarts() (where string, ofApp bool) {
 	var in []string
 	if c.hasLog() {
-		in = append(in, "the application's log"+c.logPart())
+		in, ofApp = append(in, "the application's log"+c.logPart()), true
 	}
 	// each where it saw anything, with the part of the run that it saw
 	seen := func(what string, is func(Track) bool) {
 		from, to := math.Inf(1), math.Inf(-1)
+		var of []string
 		for _, tr := range c.tracks.all {
 			if n := len(tr.Time); tr.Component != "load_generator" && tr.Component != "host" && n > 1 && is(tr) {
 				from, to = math.Min(from, tr.Time[0]), math.Max(to, tr.Time[n-1])
+				if words := "the " + ComponentWords(tr.Component); !slices.Contains(of, words) {
+					of = append(of, words)
+				}
+				ofApp = ofApp || tr.Component == "app"
 			}
 		}
 		if from <= to {
+			if !ofApp {
+				what += " of " + andList(of)
+			}
 			in = append(in, what+c.partSeen(from, to))
 		}
 	}
@@ -245,12 +253,5 @@ func (c *context) looksForRestarts() string {
 		return tr.Metric == "uptime_seconds" || tr.Metric == "start_time_seconds" || tr.Metric == "restarts_total"
 	})
 	seen("the application's counters", func(tr Track) bool { return tr.Component == "app" && strings.HasSuffix(tr.Metric, "_total") })
-	switch n := len(in); n {
-	case 0:
-		return ""
-	case 1:
-		return in[0]
-	default:
-		return strings.Join(in[:n-1], ", ") + " and " + in[n-1]
-	}
+	return andList(in), ofApp
 }

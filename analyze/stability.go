@@ -29,7 +29,7 @@ func stability(c *context) Stability {
 		s.LostWorkers = c.run.Log.LostWorkers
 	}
 	s.Restarts, s.Restarted, s.RestartedAt = c.restarts()
-	s.RestartsIn = c.looksForRestarts()
+	s.RestartsIn, s.AppWatched = c.looksForRestarts()
 	ts, step := ticks(c)
 	done := int64(0)
 	for _, t := range ts {
@@ -83,6 +83,9 @@ func stability(c *context) Stability {
 	case len(s.Restarts) > 0:
 	case s.RestartsIn != "":
 		s.Why += "; no restart seen in " + s.RestartsIn
+		if !s.AppWatched {
+			s.Why += "; restarts of the application were looked for in nothing: needs " + needRestarts
+		}
 	default:
 		s.Why += "; restarts of the system are not visible to Locust: needs " + needRestarts
 	}

@@ -82,3 +82,25 @@ func TestEvidenceOfAPart(t *testing.T) {
 		t.Errorf("evidence of the whole run: %q", got)
 	}
 }
+
+// The uptime of the cache tells nothing of the application's restarts.
+func TestWhoseRestarts(t *testing.T) {
+	uptime := func(component string) loadtest.Track {
+		return track("redis_info", component, "", "uptime_seconds", -20, 130, func(s float64) float64 { return 100 + s })
+	}
+	for _, x := range []struct {
+		tracks  []loadtest.Track
+		in      string
+		watched bool
+		why     string
+	}{
+		{[]loadtest.Track{uptime("cache")}, "uptimes of the cache", false, "of the application were looked for in nothing"},
+		{[]loadtest.Track{uptime("cache"), uptime("app")}, "uptimes", true, "no restart seen in uptimes"},
+		{nil, "", false, "not visible to Locust"},
+	} {
+		s := looked(peakRun(x.tracks...), nil, nil).Stability
+		if s.RestartsIn != x.in || s.AppWatched != x.watched || !strings.Contains(s.Why, x.why) {
+			t.Errorf("%q, %v: %s", s.RestartsIn, s.AppWatched, s.Why)
+		}
+	}
+}

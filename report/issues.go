@@ -116,7 +116,7 @@ func (f *filler) items(s *form.Section, markup []string) {
 func fillLessons(f *filler, s *form.Section) {
 	lessons := make([]string, 0, len(f.a.Lessons))
 	for _, l := range f.a.Lessons {
-		lessons = append(lessons, form.Escape(l))
+		lessons = append(lessons, form.Escape(l.Text))
 	}
 	f.list(s, lessons)
 }

@@ -365,9 +365,12 @@ func (f *filler) stabilityText() string {
 // restartNote says what was looked for, and what the load generator's files
 // cannot show.
 func (f *filler) restartNote() string {
-	if f.a.Stability.RestartsIn != "" {
+	if in := f.a.Stability.RestartsIn; in != "" && f.a.Stability.AppWatched {
 		return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99% failed. "+
-			"Restarts were looked for in "+f.a.Stability.RestartsIn+".")
+			"Restarts were looked for in "+in+".")
+	} else if in != "" {
+		return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99% failed. "+
+			"Restarts were looked for in "+in+" only; those of the application show in its log or snapshots of its uptime.")
 	}
 	return f.notes.add("stability", "An outage is a stretch of five seconds or more with users in which no request was completed, or 99% failed. "+
 		"Locust's files do not show restarts of the system's processes; that needs the application's log or snapshots of its uptime.")

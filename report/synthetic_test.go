@@ -87,7 +87,7 @@ func everything(p *plan.Plan) *analyze.Analysis {
 			Capacity:    []string{"After the locks, look at the pool again"},
 			Scaling:     analyze.Scaling{Horizontal: "More instances do not help", AutoScaling: "Scale out at 328 users, 80% of the knee at 410 users"},
 		},
-		Lessons: []string{"The connection pool was exhausted before anything else broke.", "Reads kept their target throughout."},
+		Lessons: []analyze.Lesson{{Text: "The connection pool was exhausted before anything else broke."}, {Text: "Reads kept their target throughout."}},
 		Quality: []loadtest.Note{{Code: "lost_tail", Severity: loadtest.Warn, Message: "the history ends 4 s before the run did", Source: "peak_stats_history.csv:412"},
 			{Code: "phase_absent", Message: "The run has no phase that answers to the planned “Ramp-down”", Source: "doc.md:61:3"}},
 		Endpoints: []analyze.Endpoint{
@@ -230,7 +230,7 @@ func healthy(p *plan.Plan) *analyze.Analysis {
 	a.Failures.Database = analyze.DatabaseErrors{Connection: zero, QueryTimeout: zero, LockTimeout: zero, Other: zero}
 	a.Diagnosis = analyze.Diagnosis{Summary: "Nothing limited this run", Clear: a.Diagnosis.Clear, NotLookedAt: a.Diagnosis.NotLookedAt,
 		Scaling: analyze.Scaling{Horizontal: "Not called for up to 1,000 users (560 RPS)"}}
-	a.Issues, a.Quality, a.Lessons, a.Baseline = nil, nil, []string{"Every target held at 1,000 users."}, nil
+	a.Issues, a.Quality, a.Lessons, a.Baseline = nil, nil, []analyze.Lesson{{Text: "Every target held at 1,000 users."}}, nil
 	a.Phases = []analyze.Phase{
 		{Name: "Ramp-up", Kind: analyze.RampUp, Window: window(0, 60, 0, 1000, 290, .08, 0), Status: analyze.Pass},
 		{Name: "Peak", Kind: analyze.Peak, Window: window(60, 541, 1000, 1000, 560, .09, 0), Status: analyze.Pass},
@@ -292,7 +292,7 @@ func hostile(p *plan.Plan) *analyze.Analysis {
 		f.Title, f.Component, f.Symptom, f.Impact, f.Recommendation = evil, evil, evil, evil, evil
 	}
 	for i := range a.Lessons {
-		a.Lessons[i] = evil
+		a.Lessons[i].Text = evil
 	}
 	a.Quality[0].Message, a.Quality[0].Source = evil, evil
 	for i := range a.Phases {

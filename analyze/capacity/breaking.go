@@ -13,17 +13,19 @@ func (a *analysis) breaking() {
 		i, seen := a.firstBroken(t)
 		if target.Soft {
 			if i >= 0 {
-				a.out.Soft = append(a.out.Soft, SoftBreak{t, a.crossing(t, i)})
+				n, _ := a.crossing(t, i)
+				a.out.Soft = append(a.out.Soft, SoftBreak{t, n})
 			}
 			continue
 		}
 		judged = judged || seen
-		n := math.NaN()
+		n, latency := math.NaN(), math.NaN()
 		if i >= 0 {
-			n = a.crossing(t, i)
+			n, latency = a.crossing(t, i)
 		}
 		// Close below the highest load, noise decides which side a point is on.
 		if i < 0 || len(ps) > 1 && n > (1-a.edge(t))*top {
+			latency = math.NaN()
 			if i, n = a.brokenAtTop(t); i < 0 {
 				continue
 			}
@@ -42,7 +44,7 @@ func (a *analysis) breaking() {
 			half += .04
 		}
 		half = math.Min(half, .25)
-		b.Users = Range{n, n * (1 - half), n * (1 + half)}
+		b.Users, b.Latency = Range{n, n * (1 - half), n * (1 + half)}, latency
 		b.Carried, b.Assumed = 0, false
 		if i == 0 {
 			b.Carried = a.carried(t, ps[0])

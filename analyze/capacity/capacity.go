@@ -128,6 +128,7 @@ func (r Range) Known() bool { return !math.IsNaN(r.Value) }
 type Breaking struct {
 	Outcome Outcome
 	Users   Range   // known only with outcome Broke
+	Latency float64 // mean at which Users follows by Little's law, s; NaN where it does not
 	Target  int     // index of the target, -1 none
 	Model   bool    // no level was held below the breaking load: it follows from the law alone
 	Light   float64 // users at which the target was missed before a load was held; 0 not so
@@ -163,6 +164,7 @@ type Result struct {
 	Unloaded float64 // lowest mean latency of a point, s
 	Capacity Range   // goodput that more users do not raise, /s; known only where the run reached it
 	Knee     Range   // users
+	Curve    Curve   // that Capacity is the limit of; zero where it is one load's
 	// Fell says that the one load held got less done than a lower one on the way
 	// to it, so that it does not show the capacity.
 	Fell bool
@@ -172,6 +174,10 @@ type Result struct {
 	Soft      []SoftBreak
 	Generator Generator
 }
+
+// A Curve is what was fitted to the successes X of the levels of N users:
+// 1/X^Sharp = (Cycle/N)^Sharp + ((1 + Drag·X·R)/Most)^Sharp.
+type Curve struct{ Most, Sharp, Cycle, Drag float64 }
 
 // A Sustained is the highest goodput that was held.
 type Sustained struct {

@@ -11,20 +11,27 @@ import (
 const heldFor = .9
 
 // crossing is the number of users at which target t goes over its limit, when
-// point i is the first beyond it.
-func (a *analysis) crossing(t, i int) float64 {
+// point i is the first beyond it, and the mean latency there; NaN where the
+// points' own loads decide.
+func (a *analysis) crossing(t, i int) (users, latency float64) {
 	ps := a.out.Points
 	if i == 0 && len(ps) > 1 {
-		return ps[0].equal
+		return ps[0].equal, math.NaN()
 	}
 	n := 0.0
 	if a.run.Targets[t].Kind == Errors {
-		n = a.errorCrossing(t, i)
+		n, latency = a.errorCrossing(t, i)
 	} else {
-		n = a.latencyCrossing(t, i)
+		n, latency = a.latencyCrossing(t, i)
+	}
+	within := func(low, high float64) (float64, float64) {
+		if m := math.Min(math.Max(n, low), high); m != n {
+			return m, math.NaN()
+		}
+		return n, latency
 	}
 	if len(ps) == 1 {
-		return math.Min(n, ps[0].Users)
+		return within(0, ps[0].Users)
 	}
 	// Noise may put one point on the wrong side, not two.
 	low, high := 0.0, ps[min(i+1, len(ps)-1)].Users
@@ -38,22 +45,19 @@ func (a *analysis) crossing(t, i int) float64 {
 		low = math.Min(low, .7*ps[i-1].Users)
 	}
 	if math.IsNaN(n) { // the points around it are all that is known
-		return (ps[i-1].Users + ps[i].Users) / 2
+		return (ps[i-1].Users + ps[i].Users) / 2, math.NaN()
 	}
-	return math.Min(math.Max(n, low), high)
+	return within(low, high)
 }
 
 // latencyCrossing: the mean latency at which the percentile meets its limit,
 // and by Little's law the users who wait that long.
-func (a *analysis) latencyCrossing(t, i int) float64 {
+func (a *analysis) latencyCrossing(t, i int) (users, latency float64) {
 	ps, z := a.out.Points, a.out.Think.Value
 	r := a.meanAt(t, i)
 	hi := ps[i]
-	if i == 0 {
-		return hi.Throughput * (r + z)
-	}
-	if math.IsInf(a.spread, 1) {
-		return hi.Throughput * (r + z)
+	if i == 0 || math.IsInf(a.spread, 1) {
+		return hi.Throughput * (r + z), r
 	}
 	// throughput there: the curve, corrected by what the neighbours show
 	slowest := r
@@ -72,7 +76,7 @@ func (a *analysis) latencyCrossing(t, i int) float64 {
 	if hi.Latency > lo.Latency {
 		f = math.Min(1, math.Max(0, (at-lo.Latency)/(hi.Latency-lo.Latency)))
 	}
-	return n * math.Exp(local*(rl+f*(rh-rl)))
+	return n * math.Exp(local*(rl+f*(rh-rl))), at
 }
 
 // meanAt is the mean latency at which target t's figure is its limit, by the
@@ -160,24 +164,24 @@ func (a *analysis) wander(i int, r, limit float64) float64 {
 }
 
 // errorCrossing: what is asked for goes on growing, what succeeds does not.
-func (a *analysis) errorCrossing(t, i int) float64 {
+func (a *analysis) errorCrossing(t, i int) (users, latency float64) {
 	ps, limit, z := a.out.Points, a.run.Targets[t].Limit, a.out.Think.Value
 	hi := ps[i]
 	eh := hi.Values[t]
 	asked := hi.Throughput * (1 - eh) / (1 - limit)
 	if i == 0 || limit <= 0 {
-		return asked * (hi.Latency + z)
+		return asked * (hi.Latency + z), hi.Latency
 	}
 	lo := ps[i-1]
 	if refused, ok := a.refusals(t); ok {
 		asked = refused.Load(limit)
 	}
 	// the successes' latency, which the refusals dilute
-	latency := math.Max((1-limit)*hi.Latency/math.Max(1-eh, .05), lo.Latency)
+	latency = math.Max((1-limit)*hi.Latency/math.Max(1-eh, .05), lo.Latency)
 	if hi.Latency > lo.Latency { // the failures are not quick
 		latency = lo.Latency + (hi.Latency-lo.Latency)*math.Sqrt(limit/math.Max(eh, limit))
 	}
-	return asked * (latency + z)
+	return asked * (latency + z), latency
 }
 
 // refusals is how the share of failures goes with what is asked for.

@@ -45,6 +45,7 @@ func (a *analysis) saturate() {
 		half += .1
 	}
 	a.out.Capacity = Range{x, x * (1 - half), x * (1 + half)}
+	a.out.Curve = Curve{a.good.Most, a.good.Sharp, a.good.Cycle, a.good.Drag}
 	if !a.seenIdle(x) {
 		return
 	}

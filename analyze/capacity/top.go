@@ -52,7 +52,7 @@ func (a *analysis) failsAtTop(t int) (i int, users float64) {
 		return -1, math.NaN()
 	}
 	n := last.Users * (1 - v) / (1 - limit)
-	if c := a.errorCrossing(t, i); c < n {
+	if c, _ := a.errorCrossing(t, i); c < n {
 		n = c
 	}
 	return i, math.Max(n, ps[i-1].Users)
@@ -65,7 +65,7 @@ func (a *analysis) slowAtLastStep(t int) (i int, users float64) {
 	i = len(ps) - 1
 	last := ps[i]
 	n := last.Users * math.Exp(a.back(last, t))
-	if c := a.latencyCrossing(t, i); c > 0 {
+	if c, _ := a.latencyCrossing(t, i); c > 0 {
 		n = math.Pow(c, curveWeight) * math.Pow(n, 1-curveWeight)
 	}
 	if n > (1-topEdge)*last.Users {
@@ -124,7 +124,7 @@ func (a *analysis) slowAtClimbsEnd(t int) (i int, users float64) {
 		wander = count
 	}
 	off, precision := own, 1/(ownSpread*ownSpread+wander*wander)
-	if c := a.latencyCrossing(t, len(ps)-1); c > 0 {
+	if c, _ := a.latencyCrossing(t, len(ps)-1); c > 0 {
 		curve := math.Min(math.Max(math.Log(c/top), own-fitOff), own+fitOff)
 		sharp := 1 / (fitSpread*fitSpread + count*count)
 		off = (own*precision + curve*sharp) / (precision + sharp)

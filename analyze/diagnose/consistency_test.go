@@ -161,8 +161,8 @@ func contradictions(t *testing.T, a *analyze.Analysis) {
 		t.Errorf("%d lessons", len(a.Lessons))
 	}
 	for _, l := range a.Lessons {
-		if strings.HasSuffix(l, "..") || !strings.HasSuffix(l, ".") {
-			t.Errorf("not a sentence: %q", l)
+		if strings.HasSuffix(l.Text, "..") || !strings.HasSuffix(l.Text, ".") {
+			t.Errorf("not a sentence: %q", l.Text)
 		}
 	}
 	agreement(t, a)

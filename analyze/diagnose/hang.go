@@ -53,7 +53,7 @@ func (s *scene) hangFinding(slowest float64) outcome {
 	said := fmt.Sprintf("no request was answered for %s from %s of the run on, at %s, and none was refused: they waited, %s at the longest, and were answered then",
 		measure.Span(math.Round(o.End-o.Start)), measure.Span(math.Round(o.Start)), count(float64(o.Users), "user", "users"), seconds(slowest))
 	f.Evidence = append(f.Evidence, evidence(said, down, measure.Seconds, nil))
-	if in := s.a.Stability.RestartsIn; in != "" {
+	if in := s.a.Stability.RestartsIn; s.a.Stability.AppWatched {
 		more := "no restart is seen in " + in
 		said += "; " + more
 		t.saturation = 1

@@ -29,32 +29,32 @@ func issues(s *scene) []analyze.Issue {
 		case r.Status == analyze.Fail && r.Target.Metric == plan.Outages && down: // each outage is one already
 		case r.Status == analyze.Fail && r.Target.Metric == plan.RPS && lighter(a):
 			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target",
-				Evidence: fmt.Sprintf("%s; at %s of %s planned users%s", r.Why, bareNumber(a.Run.UsersPeak), bareNumber(a.Run.UsersPlanned), usersFor(s, r))})
+				Evidence: fmt.Sprintf("%s; at %s of %s planned users%s", r.Why, bareNumber(a.Run.UsersPeak), bareNumber(a.Run.UsersPlanned), usersFor(s, r)), Rests: figureOf(r)})
 		case r.Status == analyze.Fail && r.Target.Metric == plan.RPS && usersFor(s, r) != "": // the load's fault, not the system's
 			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target",
-				Evidence: fmt.Sprintf("%s; %s were too few to ask for it%s", r.Why, count(s.stressUsers, "user", "users"), usersFor(s, r))})
+				Evidence: fmt.Sprintf("%s; %s were too few to ask for it%s", r.Why, count(s.stressUsers, "user", "users"), usersFor(s, r)), Rests: figureOf(r)})
 		case r.Status == analyze.Fail && (missedBy(r) >= 2 || r.Target.Metric == plan.Outages):
-			p0 = append(p0, analyze.Issue{Severity: "P0", Title: what + " misses its target" + factor(r), Evidence: r.Why})
+			p0 = append(p0, analyze.Issue{Severity: "P0", Title: what + " misses its target" + factor(r), Evidence: r.Why, Rests: figureOf(r)})
 		case r.Status == analyze.Fail:
-			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target", Evidence: r.Why})
+			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target", Evidence: r.Why, Rests: figureOf(r)})
 		case r.Status == analyze.Borderline:
-			p2 = append(p2, analyze.Issue{Severity: "P2", Title: what + " is borderline", Evidence: r.Why})
+			p2 = append(p2, analyze.Issue{Severity: "P2", Title: what + " is borderline", Evidence: r.Why, Rests: figureOf(r)})
 		case r.Status == analyze.NotMeasured:
-			p2 = append(p2, analyze.Issue{Severity: "P2", Title: what + " could not be judged", Evidence: r.Why})
+			p2 = append(p2, analyze.Issue{Severity: "P2", Title: what + " could not be judged", Evidence: r.Why, Rests: figureOf(r)})
 		}
 	}
 	if s.peak() == nil {
 		p1 = append(p1, missedOnTheWay(a)...)
 	}
 	if a.Capacity.RecoveryOutcome == analyze.NotRecovered {
-		p0 = append(p0, analyze.Issue{Severity: "P0", Title: "The system did not recover after the load", Evidence: plainSentence(a.Capacity.RecoveryNote)})
+		p0 = append(p0, analyze.Issue{Severity: "P0", Title: "The system did not recover after the load", Evidence: plainSentence(a.Capacity.RecoveryNote), Rests: []string{"recovery"}})
 	}
 	p1 = append(p1, findingIssues(a)...)
 	p1 = append(p1, driftIssue(s)...)
 	high, saturatedRows := resourceIssues(a)
 	p1, p2 = append(p1, saturatedRows...), append(p2, high...)
 	for _, f := range a.Diagnosis.Suspicions {
-		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Suspected, not established: " + f.Component, Evidence: f.Symptom})
+		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Suspected, not established: " + f.Component, Evidence: f.Symptom, Rests: []string{"bottleneck." + f.Kind}})
 	}
 	if gaps := a.Diagnosis.NotLookedAt; s.hurt && len(gaps) > 0 && len(a.Diagnosis.Findings) == 0 {
 		need := gaps[0].Need
@@ -64,7 +64,7 @@ func issues(s *scene) []analyze.Issue {
 		case len(gaps) > 1:
 			need = "figures of these during the run: peakload record -- locust …, or captures beside the results"
 		}
-		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Causes that could not be looked for: " + s.unseen(), Evidence: "needs " + need})
+		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Causes that could not be looked for: " + s.unseen(), Evidence: "needs " + need, Rests: []string{"bottlenecks"}})
 	}
 	for _, n := range a.Quality {
 		if n.Severity >= loadtest.Warn && n.Code != "closed_loop" {
@@ -94,15 +94,15 @@ func outageIssues(a *analyze.Analysis) (out []analyze.Issue, down bool) {
 			for _, x := range outages[i:] {
 				total += x.End - x.Start
 			}
-			out = append(out, analyze.Issue{Severity: "P0", Title: fmt.Sprintf("%d more outages", len(outages)-i), Evidence: measure.Span(math.Round(total)) + " in all"})
+			out = append(out, analyze.Issue{Severity: "P0", Title: fmt.Sprintf("%d more outages", len(outages)-i), Evidence: measure.Span(math.Round(total)) + " in all", Rests: []string{"outages"}})
 			break
 		}
 		out = append(out, analyze.Issue{Severity: "P0", Title: fmt.Sprintf("Outage of %s at %s", measure.Span(math.Round(o.End-o.Start)), count(float64(o.Users), "user", "users")),
-			Evidence: fmt.Sprintf("from %s of the run on: %s%s", measure.Span(math.Round(o.Start)), trimStop(o.Evidence), cause)})
+			Evidence: fmt.Sprintf("from %s of the run on: %s%s", measure.Span(math.Round(o.Start)), trimStop(o.Evidence), cause), Rests: []string{"outages"}})
 	}
 	if len(outages) == 0 {
 		for _, r := range a.Stability.Restarts {
-			out = append(out, analyze.Issue{Severity: "P0", Title: "A process restarted during the run", Evidence: trimStop(r)})
+			out = append(out, analyze.Issue{Severity: "P0", Title: "A process restarted during the run", Evidence: trimStop(r), Rests: []string{"outages"}})
 		}
 	}
 	return out, len(out) > 0
@@ -118,13 +118,13 @@ func findingIssues(a *analyze.Analysis) []analyze.Issue {
 		switch {
 		case f.Kind == "crash" && len(a.Stability.Outages)+len(a.Stability.Restarts) > 0: // is a P0 already
 		case f.Kind == "load_generator":
-			out = append(out, analyze.Issue{Severity: "P1", Title: "The load generator was at its limit: figures of the system are unproven", Evidence: f.Symptom})
+			out = append(out, analyze.Issue{Severity: "P1", Title: "The load generator was at its limit: figures of the system are unproven", Evidence: f.Symptom, Rests: []string{"bottleneck." + f.Kind}})
 		case f.Suspected:
-			out = append(out, analyze.Issue{Severity: "P2", Title: "Suspected, not established: " + f.Component, Evidence: f.Symptom})
+			out = append(out, analyze.Issue{Severity: "P2", Title: "Suspected, not established: " + f.Component, Evidence: f.Symptom, Rests: []string{"bottleneck." + f.Kind}})
 		case f.Consequence != "":
-			out = append(out, analyze.Issue{Severity: "P1", Title: upper(f.Component) + " at its limit, as a consequence", Evidence: f.Symptom + "; " + f.Consequence})
+			out = append(out, analyze.Issue{Severity: "P1", Title: upper(f.Component) + " at its limit, as a consequence", Evidence: f.Symptom + "; " + f.Consequence, Rests: []string{"bottleneck." + f.Kind}})
 		default:
-			out = append(out, analyze.Issue{Severity: "P1", Title: "Bottleneck: " + f.Component, Evidence: f.Symptom})
+			out = append(out, analyze.Issue{Severity: "P1", Title: "Bottleneck: " + f.Component, Evidence: f.Symptom, Rests: []string{"bottleneck." + f.Kind}})
 		}
 	}
 	if p := a.Failures.PoolExhaustion; p.Occurred == analyze.Yes && !pool {
@@ -132,7 +132,7 @@ func findingIssues(a *analyze.Analysis) []analyze.Issue {
 		if u, ok := p.AtUsers.Float(); ok {
 			title += " at " + count(u, "user", "users")
 		}
-		out = append(out, analyze.Issue{Severity: "P1", Title: title, Evidence: plainSentence(p.Evidence)})
+		out = append(out, analyze.Issue{Severity: "P1", Title: title, Evidence: plainSentence(p.Evidence), Rests: []string{"pool"}})
 	}
 	return out
 }
@@ -165,7 +165,7 @@ func resourceIssues(a *analyze.Analysis) (high, full []analyze.Issue) {
 			}
 			why += " at the peak"
 		}
-		i := analyze.Issue{Severity: "P2", Title: name + " is high", Evidence: why}
+		i := analyze.Issue{Severity: "P2", Title: name + " is high", Evidence: why, Rests: []string{r.Component + "." + r.Metric}}
 		if r.Status == analyze.ResourceSaturated {
 			i.Severity, i.Title = "P1", name+" is at its limit"
 			if said := clearedAs(a, kind); said != "" {
@@ -265,6 +265,11 @@ func metricOf(r analyze.TargetResult) string {
 		return "throughput"
 	}
 	return "outages"
+}
+
+// figureOf is what a target judges, as explain calls it.
+func figureOf(r analyze.TargetResult) []string {
+	return []string{strings.TrimSpace(r.Target.MetricName() + " " + r.Target.ScopeText())}
 }
 
 // nameOfTarget is a target as the plan calls it.

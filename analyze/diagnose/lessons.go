@@ -14,25 +14,25 @@ const mostLessons = 7
 
 // lessons returns three to seven sentences of fact: what the load was, what
 // broke first, why, what held, what it cost and what could not be seen.
-func lessons(s *scene) []string {
-	var out []string
-	add := func(said string) {
+func lessons(s *scene) []analyze.Lesson {
+	var out []analyze.Lesson
+	add := func(said string, rests ...string) {
 		if said != "" && len(out) < mostLessons {
-			out = append(out, said)
+			out = append(out, analyze.Lesson{Text: said, Rests: rests})
 		}
 	}
-	add(s.whatWasTested())
-	add(s.whatBrokeFirst())
-	add(s.whatLimited())
-	add(s.whatCapped())
-	add(s.whatHeld())
-	add(s.whatWasRefused())
+	add(s.whatWasTested(), "rps", "mean", "errors")
+	add(s.whatBrokeFirst(), "targets")
+	add(s.whatLimited(), "bottlenecks")
+	add(s.whatCapped(), "max_rps")
+	add(s.whatHeld(), "targets")
+	add(s.whatWasRefused(), "rate_limit.total")
 	if len(s.a.Diagnosis.Findings) == 0 {
-		add(s.whatSlowed())
-		add(s.whatFailed())
+		add(s.whatSlowed(), "bottleneck.slow_endpoint")
+		add(s.whatFailed(), "failures @run")
 	}
-	add(s.howItEnded())
-	add(s.whatWasNotSeen())
+	add(s.howItEnded(), "recovery")
+	add(s.whatWasNotSeen(), "bottlenecks")
 	return out
 }
 

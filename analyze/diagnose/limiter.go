@@ -29,3 +29,21 @@ func (s *scene) roomToSpare() string {
 	}
 	return fmt.Sprintf("; and whether the limits are meant to be that low: no figure of the system was above %s of its capacity (%s) when %s of the requests were refused", percent(most), name, percent(s.refusedShare()))
 }
+
+// muchRefused is the share of refused requests from which a limiter, not the
+// system, may be what keeps successes from rising with the users.
+const muchRefused = .05
+
+// limiterFlattens reports whether successes that more users did not raise are,
+// or for want of the failures' names may be, the limiter's doing: no capacity
+// added to the system raises those.
+func (s *scene) limiterFlattens() bool {
+	if len(s.a.Diagnosis.Findings) > 0 {
+		return false
+	}
+	if s.a.WholeRun.RateLimited.Measured() {
+		return s.refusedShare() >= muchRefused
+	}
+	failed, ok := s.a.WholeRun.Failures.Float()
+	return ok && failed >= muchRefused*s.requests() && !s.slowed()
+}

@@ -69,7 +69,7 @@ func rank(s *scene, outs []outcome) analyze.Diagnosis {
 	}
 	for _, o := range hits {
 		score, established := o.terms.score()
-		o.finding.Score, o.finding.Suspected = score, !established
+		o.finding.Score, o.finding.Suspected, o.finding.Terms = score, !established, o.terms.parts()
 	}
 	withoutTheirCauses(hits, &d)
 	hits = withoutRemainders(s, hits, &d)

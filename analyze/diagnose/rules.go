@@ -95,6 +95,20 @@ const (
 	apart         = .10 // a smaller margin does not separate two causes
 )
 
+// termNames name the terms in the order of their weights.
+var termNames = [...]string{"what error texts say", "saturation", "waiting", "the demand law U = X·D", "order of events", "shift from light load"}
+
+// parts are the terms there are.
+func (t terms) parts() []analyze.Term {
+	var out []analyze.Term
+	for i, x := range [...]float64{t.text, t.saturation, t.waiting, t.demand, t.order, t.shift} {
+		if !math.IsNaN(x) {
+			out = append(out, analyze.Term{Name: termNames[i], Weight: weights[i], Value: x})
+		}
+	}
+	return out
+}
+
 // score returns the weighted mean of the terms there are, and whether the
 // evidence is enough to call the finding established.
 func (t terms) score() (score float64, established bool) {

@@ -236,6 +236,9 @@ const telling = .3
 // triggers are the figures of this run at 80 % of the load at which it began
 // to fail: of the knee, else of the highest load that held every target.
 func (s *scene) triggers() string {
+	if s.limiterFlattens() {
+		return ""
+	}
 	base, what := math.NaN(), ""
 	if k, ok := s.a.Capacity.Knee.Float(); ok {
 		base, what = k, "the knee"

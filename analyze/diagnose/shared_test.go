@@ -95,7 +95,7 @@ func TestDump(t *testing.T) {
 			t.Logf("%s %s — %s", i.Severity, i.Title, i.Evidence)
 		}
 		for _, l := range a.Lessons {
-			t.Logf("L %s", l)
+			t.Logf("L %s", l.Text)
 		}
 	}
 }

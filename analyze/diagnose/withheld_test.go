@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/peakload/peakload/analyze"
+	"github.com/peakload/peakload/analyze/measure"
 )
 
 // gap returns what a kind needs that could not be looked at; "" if it was.
@@ -113,5 +114,33 @@ func TestCures(t *testing.T) {
 	few.users = 4
 	if need := gap(few.analyse(t), "slow_endpoint"); !strings.Contains(need, "light load") {
 		t.Errorf("endpoints need %q", need)
+	}
+}
+
+// Where a limiter keeps the successes level, more of the system raises nothing:
+// there is no trigger for it; nor where failures that nobody names may be the
+// limiter's, unless requests waited.
+func TestNoTriggerForLimiter(t *testing.T) {
+	const refused = "HTTPError('429 Client Error: Too Many Requests for url: /feed')"
+	for _, x := range []struct {
+		name    string
+		latency float64
+		text    string // of the failures; "": no file names them
+		want    bool
+	}{{"refused", .03, refused, false}, {"unnamed and quick", .03, "", false}, {"unnamed and slow", 1.5, "", true}, {"not refused", 1.5, bare503, true}} {
+		a := newLab(x.latency).fail(.5, refused).analyse(t)
+		a.Capacity.Knee, a.Capacity.Outcome = measure.Of(120, measure.Users), analyze.Broke
+		a.WholeRun.RateLimited = measure.None(measure.Count, measure.NoSource, "")
+		if x.text != "" {
+			n, _ := a.WholeRun.Failures.Float()
+			if x.text != refused {
+				n = 0
+			}
+			a.WholeRun.RateLimited = measure.Of(n, measure.Count)
+		}
+		a.Diagnosis.Findings = nil
+		if got := newScene(a).triggers(); (got != "") != x.want {
+			t.Errorf("%s: %q", x.name, got)
+		}
 	}
 }

@@ -17,9 +17,13 @@ Examples
   peakload explain p95 peak_load_results
   peakload explain "mean@ramp-up in 'GET /feed'" results/
   peakload explain app.cpu results/
-  peakload explain bottlenecks results/
-Others: database.connections rate_limit.writer pool bottleneck.db_cpu issues
-recommendations
+  peakload explain "breaking point" results/
+  peakload explain "bottleneck 1" results/
+  peakload explain "expectation 3" results/ -d results.md
+Others: database.connections rate_limit.writer, and what the document says:
+capacity, max users, max rps, knee, recovery, bottlenecks, ruled out, issues,
+P0, recommendations, scaling, degradation, mechanisms, expectations, lessons,
+pool, timeouts, database errors, rate limit, stability, targets.
 `
 
 func runExplain(args []string, s streams) (int, error) {

@@ -6,17 +6,17 @@ import (
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/measure"
+	"github.com/peakload/peakload/report/render/text"
 )
 
-// capacity writes where a figure of the system's capacity comes from:
-// "breaking_point", "max_users", "max_rps", "knee", "recovery". It is false
-// for other names.
-func (p page) capacity(a *analyze.Analysis, name string) bool {
-	c := a.Capacity
-	var f figure
-	said, note := "", ""
-	switch strings.ToLower(strings.NewReplacer("-", "_", " ", "_").Replace(name)) {
-	case "breaking_point", "breaking_point_users":
+// capacityFigures are the figures of the system's capacity.
+var capacityFigures = [...]string{"breaking_point", "max_users", "max_rps", "knee", "recovery"}
+
+// capacityFigure is one of them, what the document says of it, and how it was
+// found.
+func capacityFigure(c analyze.Capacity, name string) (f figure, said, note string) {
+	switch name {
+	case "breaking_point":
 		f, said, note = figure{title: "Breaking point: the fewest users at which a target breaks and stays broken", value: c.Breaking}, c.BreakingText, c.BreakingNote
 	case "max_users":
 		f, said, note = figure{title: "Max users: the highest load that held every target", value: c.MaxUsers}, c.MaxUsersText, c.MaxUsersNote
@@ -29,9 +29,14 @@ func (p page) capacity(a *analyze.Analysis, name string) bool {
 		if c.RecoveryByResources {
 			f.title = "Recovery: from the load's end until the system's resources were back at their normal figures"
 		}
-	default:
-		return false
 	}
+	return f, said, note
+}
+
+// capacity writes where one of them comes from.
+func (p page) capacity(a *analyze.Analysis, name string) {
+	c := a.Capacity
+	f, said, note := capacityFigure(c, name)
 	p.title(f)
 	if said != "" {
 		p.line("says", said)
@@ -40,6 +45,40 @@ func (p page) capacity(a *analyze.Analysis, name string) bool {
 	if note != "" {
 		p.line("how", note)
 	}
+	p.load(c)
+	p.sources(f.value)
+	p.levels(c)
+	p.notes(f, a.Quality)
+}
+
+// allCapacity writes all of them, with what they share once.
+func (p page) allCapacity(a *analyze.Analysis) {
+	c := a.Capacity
+	p.w.WriteString(text.Wrap("", "  ", "capacity: how much the system takes; each figure has a page of its own, such as breaking_point") + "\n")
+	p.line("outcome", strings.ReplaceAll(c.Outcome.String(), "_", " "))
+	p.load(c)
+	for _, name := range capacityFigures {
+		f, said, note := capacityFigure(c, name)
+		if said == "" {
+			said = figureText(f.value)
+		}
+		p.w.WriteString("\n" + text.Wrap("", "  ", f.title) + "\n")
+		p.line("says", said)
+		if note != "" && name != "knee" {
+			p.line("how", note)
+		}
+		for _, s := range f.value.Sources() {
+			if s.Formula != "" {
+				p.line("sum", s.Formula)
+			}
+		}
+	}
+	p.levels(c)
+}
+
+// load writes what the shape of the load can tell, and the figures of Little's
+// law.
+func (p page) load(c analyze.Capacity) {
 	if c.Why != "" {
 		p.line("load", c.Why)
 	}
@@ -50,7 +89,11 @@ func (p page) capacity(a *analyze.Analysis, name string) bool {
 	if c.GeneratorWhy != "" {
 		p.line("generator", "late: "+strings.ReplaceAll(c.Generator.String(), "_", " ")+"; "+c.GeneratorWhy)
 	}
-	p.sources(f.value)
+}
+
+// levels writes the loads that were held, or the parts of a climb.
+func (p page) levels(c analyze.Capacity) {
+	plain := measure.Style{Plain: true}
 	if len(c.Levels) > 0 {
 		p.w.WriteString("\nLevels\n")
 	}
@@ -64,6 +107,4 @@ func (p page) capacity(a *analyze.Analysis, name string) bool {
 		p.line(fmt.Sprintf("%.0f users", l.Users), fmt.Sprintf("%s to %s: successes %s, mean %s, p95 %s, errors %s; %s",
 			measure.Span(l.Start), measure.Span(l.End), measure.Format(l.Goodput, plain), measure.Format(l.Mean, plain), measure.Format(l.P95, plain), measure.Format(l.ErrorRate, plain), state))
 	}
-	p.notes(f, a.Quality)
-	return true
 }

@@ -10,29 +10,6 @@ import (
 	"github.com/peakload/peakload/report/render/text"
 )
 
-// diagnosis writes what rests on findings: "bottlenecks", one of them by its
-// kind or rank ("bottleneck.db_cpu", "bottleneck.1"), "issues" and
-// "recommendations". It is false for other names.
-func (p page) diagnosis(a *analyze.Analysis, name string) (bool, error) {
-	lower := strings.ToLower(name)
-	switch lower {
-	case "bottlenecks", "bottleneck", "diagnosis":
-		p.bottlenecks(a.Diagnosis)
-		return true, nil
-	case "issues":
-		p.issues(a.Issues)
-		return true, nil
-	case "recommendations", "actions":
-		p.recommendations(a.Diagnosis)
-		return true, nil
-	}
-	which, ok := strings.CutPrefix(lower, "bottleneck.")
-	if !ok {
-		return false, nil
-	}
-	return true, p.bottleneck(a.Diagnosis, which)
-}
-
 // bottlenecks writes the findings with their evidence, what was ruled out and
 // what was not looked at.
 func (p page) bottlenecks(d analyze.Diagnosis) {
@@ -57,12 +34,7 @@ func (p page) finding(rank string, f analyze.Finding) {
 	if f.Consequence != "" {
 		p.line("because", f.Consequence)
 	}
-	score := fmt.Sprintf("%.2f of 1: weighted mean of what error texts say (.30), saturation (.25), waiting (.20), the demand law U = X·D (.10), "+
-		"order of events (.10) and shift from light load (.05), as far as there are inputs", f.Score)
-	if f.Suspected {
-		score += "; suspected only"
-	}
-	p.line("score", score)
+	p.line("score", scoreOf(f))
 	if !math.IsNaN(f.Onset) {
 		p.line("onset", measure.Span(math.Round(f.Onset))+" of the run")
 	}
@@ -87,6 +59,32 @@ func (p page) finding(rank string, f analyze.Finding) {
 	p.line("so", f.Recommendation)
 }
 
+// scoreOf is a finding's score with its arithmetic: the weighted mean of the
+// terms that there were inputs for.
+func scoreOf(f analyze.Finding) string {
+	said := fmt.Sprintf("%.2f of 1", f.Score)
+	sum, of := 0., 0.
+	var parts []string
+	for _, t := range f.Terms {
+		sum, of = sum+t.Weight*t.Value, of+t.Weight
+		parts = append(parts, fmt.Sprintf("%.2f × %.2f (%s)", t.Weight, t.Value, t.Name))
+	}
+	if of > 0 {
+		said += fmt.Sprintf(": %s, over the weights' sum %.2f, = %.2f", strings.Join(parts, " + "), of, sum/of)
+		if math.Abs(sum/of-f.Score) > .005 {
+			why := "suspected only"
+			if f.Consequence != "" {
+				why = "it stands below what it follows from"
+			}
+			return said + ", lowered: " + why
+		}
+	}
+	if f.Suspected {
+		said += "; suspected only"
+	}
+	return said
+}
+
 func (p page) ruledOut(d analyze.Diagnosis) {
 	if len(d.Clear) > 0 {
 		p.w.WriteString("\nRuled out\n")
@@ -102,53 +100,67 @@ func (p page) ruledOut(d analyze.Diagnosis) {
 	}
 }
 
-// bottleneck writes one kind: its finding, why it was ruled out or what would
-// be needed to look.
+// ranks are the names of the ranks in the document.
+var ranks = [...]string{"primary", "secondary", "tertiary"}
+
+// bottleneck writes one, by its rank ("1", "primary") or kind: its finding, why
+// it was ruled out or what would be needed to look.
 func (p page) bottleneck(d analyze.Diagnosis, which string) error {
+	which = key(which)
+	for i, r := range ranks {
+		if which == r || which == fmt.Sprint(i+1) {
+			p.ranked(d, i)
+			return nil
+		}
+	}
 	var names []string
 	for i, f := range append(append([]analyze.Finding(nil), d.Findings...), d.Suspicions...) {
 		rank := fmt.Sprint(i + 1)
 		if i >= len(d.Findings) {
 			rank = "suspected"
 		}
-		if f.Kind == which || rank == which {
+		if key(f.Kind) == which || key(f.Title) == which || rank == which {
 			p.finding(rank, f)
 			return nil
 		}
 		names = append(names, "bottleneck."+f.Kind)
 	}
 	for _, c := range d.Clear {
-		if c.Kind == which {
+		if key(c.Kind) == which || key(c.Title) == which {
 			p.w.WriteString(text.Wrap("", "  ", c.Title+" is ruled out: "+c.Why))
 			return nil
 		}
 		names = append(names, "bottleneck."+c.Kind)
 	}
 	for _, g := range d.NotLookedAt {
-		if g.Kind == which {
+		if key(g.Kind) == which || key(g.Title) == which {
 			p.w.WriteString(text.Wrap("", "  ", g.Title+" was not looked at: needs "+g.Need))
 			return nil
 		}
 		names = append(names, "bottleneck."+g.Kind)
 	}
-	return unknown("bottleneck", "bottleneck."+which, names)
+	return unknown("bottleneck", "bottleneck."+strings.ReplaceAll(which, " ", "_"), names)
 }
 
-func (p page) issues(is []analyze.Issue) {
-	p.w.WriteString("issues: P0 a crash, an outage, a target missed twice over or no recovery; P1 a target missed, a bottleneck or a resource at its limit;\n" +
-		"  P2 borderline figures, resources at three quarters of their capacity, suspicions and gaps in the data\n\n")
-	if len(is) == 0 {
-		p.w.WriteString("  None found\n")
+// ranked writes the finding of a rank, or why there is none.
+func (p page) ranked(d analyze.Diagnosis, i int) {
+	if i < len(d.Findings) {
+		p.finding(fmt.Sprint(i+1), d.Findings[i])
+		p.ruledOut(d)
+		return
 	}
-	for _, i := range is {
-		said := i.Title
-		if i.Evidence != "" {
-			said += ": " + i.Evidence
-		}
-		p.line(i.Severity, said)
+	said := strings.ToUpper(ranks[i][:1]) + ranks[i][1:] + " bottleneck: none found"
+	if i > 0 && len(d.Findings) > 0 {
+		said += " besides the " + d.Findings[0].Component
 	}
+	p.w.WriteString(text.Wrap("", "  ", said+". "+d.Summary) + "\n")
+	for _, f := range d.Suspicions {
+		p.finding("suspected", f)
+	}
+	p.ruledOut(d)
 }
 
+// recommendations writes what follows from the findings, and the findings.
 func (p page) recommendations(d analyze.Diagnosis) {
 	p.w.WriteString(text.Wrap("", "  ", "recommendations, from: "+d.Summary) + "\n")
 	for _, part := range []struct {
@@ -156,7 +168,8 @@ func (p page) recommendations(d analyze.Diagnosis) {
 		said  []string
 	}{
 		{"immediate", d.Immediate}, {"capacity", d.Capacity},
-		{"horizontal", []string{d.Scaling.Horizontal}}, {"vertical", []string{d.Scaling.Vertical}}, {"triggers", []string{d.Scaling.AutoScaling}}, {"balancing", []string{d.Scaling.LoadBalancing}},
+		{"horizontal", []string{d.Scaling.Horizontal}}, {"vertical", []string{d.Scaling.Vertical}},
+		{"triggers", []string{d.Scaling.AutoScaling}}, {"balancing", []string{d.Scaling.LoadBalancing}},
 	} {
 		label := part.label
 		for _, s := range part.said {
@@ -165,5 +178,8 @@ func (p page) recommendations(d analyze.Diagnosis) {
 				label = ""
 			}
 		}
+	}
+	for i, f := range d.Findings {
+		p.finding(fmt.Sprint(i+1), f)
 	}
 }

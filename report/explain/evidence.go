@@ -9,26 +9,19 @@ import (
 	"github.com/peakload/peakload/report/render/text"
 )
 
-// evidence writes where a figure comes from that is not of Locust's files:
-// "app.cpu", "database.connections", "rate_limit.writer", "rate_limit.total",
-// "pool". It is false for other names.
+// evidence writes a topic, or where a figure comes from that is not of Locust's
+// files: "app.cpu", "database.connections", "rate_limit.writer". It is false
+// for other names.
 func (p page) evidence(a *analyze.Analysis, what string) (bool, error) {
 	name := strings.TrimSpace(what)
-	if strings.EqualFold(name, "pool") || strings.EqualFold(name, "pool_exhaustion") {
-		p.pool(a.Failures.PoolExhaustion)
-		return true, nil
-	}
-	if p.capacity(a, name) {
-		return true, nil
-	}
-	if ok, err := p.diagnosis(a, name); ok || err != nil {
+	if ok, err := p.topic(a, name); ok || err != nil {
 		return ok, err
 	}
 	first, second, ok := strings.Cut(name, ".")
 	if !ok || strings.ContainsAny(name, " @'\"") {
 		return false, nil
 	}
-	if strings.EqualFold(first, "rate_limit") {
+	if key(first) == "rate limit" {
 		return true, p.userType(a, second)
 	}
 	if first == "" || first[0] >= '0' && first[0] <= '9' || isPercentile(first) {

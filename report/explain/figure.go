@@ -26,7 +26,7 @@ var counts = []string{"requests", "failures"}
 // It is false for figures that are worked out anyway, and for what cannot be
 // read, of which Figure says why.
 func Asks(what string) (plan.Target, bool) {
-	name, t, err := plan.ParseFigure(what, plan.Pos{}, counts...)
+	name, t, err := plan.ParseFigure(metricOf(what), plan.Pos{}, counts...)
 	return t, err == nil && name == t.MetricName() && t.Metric == plan.Percentile
 }
 
@@ -37,18 +37,19 @@ func Asks(what string) (plan.Target, bool) {
 // has.
 //
 // Figures of other sources go by their component and name: "app.cpu",
-// "database.connections", "rate_limit.writer", and "pool".
+// "database.connections", "rate_limit.writer". What rests on several figures has
+// a name of its own: "breaking point", "bottleneck 1", "expectation 3".
 func Figure(w io.Writer, a *analyze.Analysis, what string) error {
 	var found bytes.Buffer
 	if ok, err := (page{&found}).evidence(a, what); ok || err != nil {
 		if err == nil {
-			_, err = w.Write(found.Bytes())
+			_, err = w.Write(bytes.TrimLeft(found.Bytes(), "\n"))
 		}
 		return err
 	}
-	name, t, err := plan.ParseFigure(what, plan.Pos{}, counts...)
+	name, t, err := plan.ParseFigure(metricOf(what), plan.Pos{}, counts...)
 	if err != nil {
-		return err
+		return otherNames(err, what)
 	}
 	f, err := find(a, name, t)
 	if err != nil {
