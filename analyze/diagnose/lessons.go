@@ -24,7 +24,7 @@ func lessons(s *scene) []analyze.Lesson {
 	add(s.whatWasTested(), "rps", "mean", "errors")
 	add(s.whatBrokeFirst(), "targets")
 	add(s.whatLimited(), "bottlenecks")
-	add(s.whatCapped(), "max_rps")
+	add(s.whatCapped(), "p50", "p99", "pool")
 	add(s.whatHeld(), "targets")
 	add(s.whatWasRefused(), "rate_limit.total")
 	if len(s.a.Diagnosis.Findings) == 0 {
