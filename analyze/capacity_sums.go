@@ -34,8 +34,15 @@ func (a capacityAnswer) breakingSum(t plan.Target) string {
 	if !(r >= 0) || !(r+z > 0) {
 		return "the users between the levels at which " + title(t) + " meets its limit"
 	}
-	return fmt.Sprintf("N = X·(R + Z) = %s × (%s + %s), where %s meets its limit: R the mean latency there and X the throughput, by the levels around it; Z the think time",
-		perSecond4(b.Users.Value/(r+z)), seconds4(r), seconds4(z), title(t))
+	x := b.Users.Value / (r + z)
+	of := "R the mean latency there and X the throughput, by the levels around it"
+	switch {
+	case b.Model && t.Metric == plan.Errors:
+		of = fmt.Sprintf("R the mean latency of the one load held, and X its successes with the failures that are allowed, %s ÷ (1 − %.3g)", perSecond4(x*(1-t.Limit)), t.Limit)
+	case b.Model:
+		of = "R the mean latency there by the spread of the one load held, and X its throughput"
+	}
+	return fmt.Sprintf("N = X·(R + Z) = %s × (%s + %s), where %s meets its limit: %s; Z the think time", perSecond4(x), seconds4(r), seconds4(z), title(t), of)
 }
 
 func seconds4(s float64) string { return fmt.Sprintf("%.4g s", s) }
