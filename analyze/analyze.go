@@ -185,16 +185,19 @@ type TargetResult struct {
 
 // A Stability is whether the system stayed up.
 type Stability struct {
-	Status      Status
-	Why         string
-	Outages     []Outage
-	Stalls      []Outage     // shorter stretches without completions; they do not count as outages
-	Restarts    []string     // needs resource snapshots or the application's log
-	Restarted   []string     // the component of each of Restarts
-	RestartedAt [][2]float64 // s of the run between which the signs of each of Restarts lie
-	RestartsIn  string       // where restarts were looked for: "the application's log and uptime"; "" nowhere
-	AppWatched  bool         // those of the application were
-	LostWorkers int
+	Status  Status
+	Why     string
+	Outages []Outage
+	// Interruptions are stretches in which a part of the requests failed for
+	// something that happened, and not for the load.
+	Interruptions []Outage
+	Stalls        []Outage     // shorter stretches without completions; they do not count as outages
+	Restarts      []string     // needs resource snapshots or the application's log
+	Restarted     []string     // the component of each of Restarts
+	RestartedAt   [][2]float64 // s of the run between which the signs of each of Restarts lie
+	RestartsIn    string       // where restarts were looked for: "the application's log and uptime"; "" nowhere
+	AppWatched    bool         // those of the application were
+	LostWorkers   int
 }
 
 // An Outage is a stretch with users and no (or only failed) completions.

@@ -235,6 +235,9 @@ func (a capacityAnswer) breaking() {
 		return
 	}
 	most := a.mostUsers()
+	if b.Outcome == capacity.Held && a.interrupted() {
+		return
+	}
 	switch b.Outcome {
 	case capacity.Held:
 		o.Breaking = measure.None(measure.Users, measure.NotIdentifiable, "a run with more than "+inUsers(most))
@@ -457,6 +460,8 @@ func (a capacityAnswer) maxUsers() {
 		o.MaxUsersNote = fmt.Sprintf("The highest load of this run that held %s (%s); the next was too much.", a.c.everyTarget(), figures(held))
 	case held > 0 && len(a.c.stability.Outages) > 0:
 		o.MaxUsersNote = fmt.Sprintf("%s was met at %s while the system was up, and it went down at that load.", capitalised(a.c.everyTarget()), inUsers(math.Round(held)))
+	case held > 0 && len(a.c.stability.Interruptions) > 0:
+		o.MaxUsersNote = fmt.Sprintf("%s was met at %s before and after the interruption.", capitalised(a.c.everyTarget()), inUsers(math.Round(held)))
 	case held > 0:
 		o.MaxUsers = measure.Within(math.Round(held), math.Round(held), math.Max(most, held), measure.Users, measure.Bounded, a.all("the highest load held with every target met"))
 		o.MaxUsersText = "≥ " + inUsers(math.Round(held))

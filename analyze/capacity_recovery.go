@@ -10,6 +10,10 @@ import (
 
 func (a capacityAnswer) recovery(baseline *context) {
 	r, o := a.res.Recovery, a.out
+	if a.res.Breaking.Outcome == capacity.Held && len(a.c.stability.Interruptions) > 0 {
+		a.afterOutage()
+		return
+	}
 	switch r.Outcome {
 	case capacity.Recovered:
 		o.RecoveryOutcome = Recovered
@@ -58,10 +62,14 @@ const upAgain = 15
 
 // afterOutage words how the system came back under the load it went down at.
 func (a capacityAnswer) afterOutage() {
-	if len(a.c.stability.Outages) == 0 {
+	down, what := a.c.stability.Outages, "outage"
+	if len(down) == 0 {
+		down, what = a.c.stability.Interruptions, "interruption"
+	}
+	if len(down) == 0 {
 		return
 	}
-	outage := a.c.stability.Outages[len(a.c.stability.Outages)-1]
+	outage := down[len(down)-1]
 	back, ok := capacity.Back(a.run, a.c.sampleAt(outage.Start), a.c.sampleAt(outage.End))
 	o := a.out
 	if end := a.run.Rows[len(a.run.Rows)-1].At; !ok && end-outage.End < upAgain {
@@ -70,13 +78,13 @@ func (a capacityAnswer) afterOutage() {
 	}
 	if !ok {
 		o.RecoveryOutcome = NotRecovered
-		o.RecoveryText = "not recovered from the outage"
-		o.RecoveryNote = fmt.Sprintf("Targets did not hold again after the outage at %s.", measure.Span(outage.Start))
+		o.RecoveryText = "not recovered from the " + what
+		o.RecoveryNote = fmt.Sprintf("Targets did not hold again after the %s at %s.", what, measure.Span(outage.Start))
 		return
 	}
 	t := math.Max(0, back-outage.Start)
 	o.RecoveryOutcome = Recovered
-	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, fmt.Sprintf("the last second in which a target was missed, at %s of the run, − the outage's beginning, at %s", tenths(back), tenths(outage.Start))))
+	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, fmt.Sprintf("the last second in which a target was missed, at %s of the run, − the %s's beginning, at %s", tenths(back), what, tenths(outage.Start))))
 	o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
-	o.RecoveryNote = fmt.Sprintf("From the beginning of the outage at %s until %s held again, with %d users all the while: not after the load was taken away.", measure.Span(outage.Start), a.c.everyTarget(), outage.Users)
+	o.RecoveryNote = fmt.Sprintf("From the beginning of the %s at %s until %s held again, with %d users all the while: not after the load was taken away.", what, measure.Span(outage.Start), a.c.everyTarget(), outage.Users)
 }

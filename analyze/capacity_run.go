@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"math"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/capacity"
 	"github.com/peakload/peakload/analyze/plan"
@@ -38,7 +39,7 @@ func (c *context) capacityRun() (run *capacity.Run, targets []plan.Target, ok bo
 			past = past || float64(p.UsersTo) <= 0.7*float64(most)
 		}
 	}
-	for _, o := range c.stability.Outages {
+	for _, o := range slices.Concat(c.stability.Interruptions, c.stability.Outages) {
 		from, to := c.sampleAt(o.Start), c.sampleAt(o.End)
 		run.Out = append(run.Out, capacity.Stretch{From: max(from-1, 0), To: min(to+1, len(c.history.Time)-1)})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -187,7 +188,34 @@ func (c *context) restartsLogged(length float64) []restartSign {
 			out = append(out, sign)
 		}
 	}
+	return append(out, c.databaseStops(length)...)
+}
+
+// databaseStops are PostgreSQL's own words, as the application logged them, for
+// a server that stops or starts, where it answered afterwards.
+func (c *context) databaseStops(length float64) []restartSign {
+	var out []restartSign
+	for _, l := range c.run.AppLogs {
+		for _, e := range l.Events {
+			at := e.First - c.start
+			words := databaseStopping.FindString(e.Example)
+			if words == "" || !(at > 0 && at <= length) || !c.answeredAfter("database", at) {
+				continue
+			}
+			out = append(out, restartSign{component: "database", from: at, to: at, weight: 2, text: fmt.Sprintf("the application's log says “%s” at %s", words, measure.Span(math.Round(at)))})
+		}
+	}
 	return out
+}
+
+var databaseStopping = regexp.MustCompile(`(?i)the database system is (shutting down|starting up|in recovery mode|not (yet )?accepting connections)`)
+
+// answeredAfter reports whether a component told of itself after a second.
+func (c *context) answeredAfter(component string, at float64) bool {
+	return slices.ContainsFunc(c.tracks.all, func(tr Track) bool {
+		n := len(tr.Time)
+		return tr.Component == component && n > 0 && tr.Time[n-1] > at && !(tr.Metric == "up" && tr.Value[n-1] == 0)
+	})
 }
 
 // An unreachable is a stretch in which a monitor got no answer.

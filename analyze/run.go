@@ -26,6 +26,7 @@ func Run(r *loadtest.Run, p *plan.Plan, baseline *loadtest.Run) *Analysis {
 	}
 	c.failures = failures(c)
 	c.stability = stability(c)
+	c.stability.Interruptions = c.interruptions()
 	c.targets = c.judgeTargets()
 	c.judgePhases()
 	c.resources = resources(c, base)

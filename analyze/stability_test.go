@@ -242,3 +242,28 @@ func TestStabilityOfRandomArrivals(t *testing.T) {
 		}
 	})
 }
+
+// A database that is stopped with care keeps its counters: its own words in the
+// application's log tell of it, where it answered again.
+func TestRestartOfTheDatabaseInTheLog(t *testing.T) {
+	for name, c := range map[string]struct {
+		said string
+		last float64 // second of the database's last reading
+		want int
+	}{
+		"back":         {"OperationalError: the database system is shutting down", 55, 1},
+		"away":         {"OperationalError: the database system is shutting down", 20, 0},
+		"another word": {"OperationalError: connection refused", 55, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newBench().hold(60, 40, .01).run()
+			start := float64(r.History.Time[0])
+			r.AppLogs = []loadtest.AppLog{{File: "app.log", Lines: 1, Counted: 1, Start: start, End: start + 60,
+				Events: []loadtest.LogEvents{{Class: "connection", Count: 1, First: start + 30, Last: start + 30, Example: c.said, PerSecond: map[int64]int64{int64(start) + 30: 1}}}}}
+			r.Tracks = []loadtest.Track{{Component: "database", Metric: "connections", Kind: "postgres", File: "pg.txt", Time: []float64{start, start + c.last}, Value: []float64{8, 8}}}
+			if s := stabilityOf(r); len(s.Restarts) != c.want || c.want > 0 && s.Restarted[0] != "database" {
+				t.Errorf("restarts %q of %q, want %d", s.Restarts, s.Restarted, c.want)
+			}
+		})
+	}
+}

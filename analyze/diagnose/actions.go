@@ -30,10 +30,15 @@ func immediate(s *scene) []string {
 	}
 	generatorFull := len(fs) > 0 && fs[0].Kind == "load_generator"
 	if !generatorFull && len(fs) == 0 {
+		generator := s.suspectedGenerator()
+		add(s.afterLostWorkers())
 		add(s.afterOutage())
 		add(s.afterDrift())
 		add(s.afterPool())
-		add(s.slowest())
+		add(generator)
+		if generator == "" {
+			add(s.slowest())
+		}
 		add(s.worstErrors())
 		add(s.toSee())
 	}
@@ -43,7 +48,28 @@ func immediate(s *scene) []string {
 	return out
 }
 
-// afterOutage asks for the cause of an outage that no rule found.
+// suspectedGenerator is what to do where Locust itself may be the limit: until
+// then its latencies are nobody's.
+func (s *scene) suspectedGenerator() string {
+	for _, f := range s.a.Diagnosis.Suspicions {
+		if f.Kind == "load_generator" {
+			return f.Recommendation
+		}
+	}
+	return ""
+}
+
+// afterLostWorkers asks for a run with the load that was meant.
+func (s *scene) afterLostWorkers() string {
+	n := s.a.Stability.LostWorkers
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Find out why Locust lost %s (its log and the kernel's of that time) and repeat the run: from then on neither the load nor its results are whole", count(float64(n), "worker", "workers"))
+}
+
+// afterOutage asks for the cause of an outage, or of a burst of failures that
+// the load does not explain, that no rule found.
 func (s *scene) afterOutage() string {
 	longest := -1
 	os := s.a.Stability.Outages
@@ -51,6 +77,10 @@ func (s *scene) afterOutage() string {
 		if longest < 0 || o.End-o.Start > os[longest].End-os[longest].Start {
 			longest = i
 		}
+	}
+	if is := s.a.Stability.Interruptions; longest < 0 && len(is) > 0 {
+		o := is[0]
+		return fmt.Sprintf("Find out what happened from %s to %s of the run: %s, at %s; the same load was carried before and after", measure.Span(math.Round(o.Start)), measure.Span(math.Round(o.End)), o.Evidence, count(float64(o.Users), "user", "users"))
 	}
 	if longest < 0 {
 		return ""
@@ -241,6 +271,17 @@ func (s *scene) brokenFrom(highest float64) float64 {
 	return highest
 }
 
+// limitedByMachine reports whether the bottleneck is a processor whose limit is
+// the machine's own: that is no further limit then.
+func (s *scene) limitedByMachine(fs []analyze.Finding) bool {
+	component := map[string]string{"app_cpu": app, "db_cpu": database}
+	if len(fs) == 0 || component[fs[0].Kind] == "" {
+		return false
+	}
+	l, ok := s.cpu(component[fs[0].Kind])
+	return ok && (l.whose != "" || l.limit >= s.hostCores())
+}
+
 // A ceiling is the most that a resource can carry at what a request costs now.
 type ceiling struct {
 	kind, what string
@@ -331,12 +372,12 @@ func improvements(s *scene) []string {
 	for _, f := range fs {
 		named[f.Kind] = true
 		if f.Consequence != "" && f.Kind != "crash" && len(out) < mostActions {
-			out = append(out, fmt.Sprintf("After the %s, look at the %s again: it %s", lowerFirst(fs[0].Component), lowerFirst(f.Component), f.Consequence))
+			out = append(out, fmt.Sprintf("After %s, look at %s again (%s)", the(fs[0].Component), the(f.Component), f.Consequence))
 		}
 	}
 	further := ""
 	for _, c := range ceilings(s) {
-		if named[c.kind] || len(out) >= mostActions || s.hurt && len(fs) == 0 {
+		if named[c.kind] || len(out) >= mostActions || s.hurt && len(fs) == 0 || c.kind == "host_cpu" && s.limitedByMachine(fs) {
 			continue
 		}
 		if c.kind == "load_generator" { // limits the test and not the system

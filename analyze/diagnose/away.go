@@ -46,6 +46,25 @@ func awaySaid(component string, sp span) string {
 	return fmt.Sprintf("the %s did not answer its monitor from %s to %s of the run", component, measure.Span(math.Round(sp.from)), measure.Span(math.Round(sp.to)))
 }
 
+// awayIssues are the parts of the system that did not answer for a time and that
+// no finding speaks of: that users had nothing of it this time is no reason not
+// to know.
+func awayIssues(s *scene) []analyze.Issue {
+	var out []analyze.Issue
+	for _, component := range [...]string{database, cache} {
+		sp, ok := s.away(component)
+		told := false
+		for _, f := range s.a.Diagnosis.Findings {
+			told = told || f.Kind == "cache" && component == cache || f.Kind == "crash"
+		}
+		if !ok || told {
+			continue
+		}
+		out = append(out, analyze.Issue{Severity: "P1", Title: fmt.Sprintf("The %s was away for %s", component, measure.Span(math.Round(sp.to-sp.from))), Evidence: awaySaid(component, sp)})
+	}
+	return out
+}
+
 // lookForCacheAway: the cache was not there for a part of the load, so that
 // what it had answered went to the database.
 func (s *scene) lookForCacheAway(b blame) (outcome, bool) {

@@ -28,6 +28,8 @@ type lab struct {
 	// stuck is a stretch in which nothing is answered; at its end everything is
 	// that was asked before.
 	stuck [2]float64
+	// failed is the stretch in which requests fail, instead of the peak.
+	failed [2]float64
 }
 
 type labEndpoint struct {
@@ -240,6 +242,9 @@ func (l *lab) analyse(t *testing.T) *analyze.Analysis {
 			n := math.Floor(carry[i])
 			carry[i] -= n
 			f := math.Floor(n*e.failing*l.full(at) + .5)
+			if l.failed[1] > 0 && !(at >= l.failed[0] && at < l.failed[1]) {
+				f = 0
+			}
 			own[i].n += int64(n)
 			own[i].f += int64(f)
 			own[i].sum += n * lat

@@ -33,6 +33,9 @@ func lookAtCache(s *scene) outcome {
 	if o, ok := s.lookForCacheAway(b); ok {
 		return o
 	}
+	if o, ok := s.lookAtCacheCPU(); ok {
+		return o
+	}
 	h, e, m := hits.in(s.stress), evicted.in(s.stress), memory.in(s.stress)
 	if len(h) == 0 && len(e) == 0 && !(b.share >= .1) {
 		if len(m) > 0 {

@@ -367,10 +367,10 @@ func lookAtHostCPU(s *scene) outcome {
 	// What was as busy without load is not busy because of the load. It may
 	// slow everything down all the same, but not more with more users.
 	if len(before) > 0 && median(before) >= .85 {
-		return isClear(use + fmt.Sprintf(", but it was busy to %s before the load too: other work takes it", percent(median(before))))
+		return s.suspectOtherWork(use+fmt.Sprintf(", but it was busy to %s before the load too: other work takes it", percent(median(before))), sr)
 	}
 	if known && cores > 0 && tested < .5*busy {
-		return isClear(use + ": most of it is other work, not the system under test")
+		return s.suspectOtherWork(use+": most of it is other work, not the system under test", sr)
 	}
 	if x := by[database]; x > 0 && x >= by[app] && x >= by[generator] && x >= .35*cores {
 		return isClear(use + ": the database takes the most of it, and is judged by itself")
@@ -392,6 +392,18 @@ func lookAtHostCPU(s *scene) outcome {
 	o := isFound(f, t)
 	o.independent = true
 	return o
+}
+
+// suspectOtherWork suspects what else a full machine does: it may slow down the system
+// under test and Locust, and nothing recorded tells by how much. Anything that
+// is established explains the run better.
+func (s *scene) suspectOtherWork(said string, sr series) outcome {
+	t := noTerms()
+	t.saturation = .25
+	f := analyze.Finding{Component: "processors of the machine", Onset: math.NaN(), Symptom: upper(said), Impact: s.impact()}
+	f.Evidence = append(f.Evidence, evidence(said, mean(sr.in(s.stress)), measure.Ratio, sr))
+	f.Recommendation = "Repeat the run while nothing else uses the machine: by how much its other work slowed the system down cannot be told from this one"
+	return isFound(f, t)
 }
 
 // nameOf names a component in a sentence.

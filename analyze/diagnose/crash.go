@@ -17,12 +17,16 @@ func lookForCrash(s *scene) outcome {
 	restarts := s.restarts()
 	lines, sample, source := s.crashLines()
 	refused := s.blame([]string{"connection"}, nil)
+	outages := st.Outages
+	if len(outages) == 0 && refused.share >= .5 {
+		outages = st.Interruptions // too short to be one, and nobody listened
+	}
 	down := 0.
-	for _, o := range st.Outages {
+	for _, o := range outages {
 		down += o.End - o.Start
 	}
 	gone, dbAway := s.away(database)
-	if len(st.Outages) == 0 && len(st.Restarts) == 0 && restarts == 0 && lines == 0 && !dbAway {
+	if len(outages) == 0 && len(st.Restarts) == 0 && restarts == 0 && lines == 0 && !dbAway {
 		seen := ""
 		if len(s.series(app, "uptime_seconds", "start_time_seconds", "up")) == 0 && len(s.a.Recorded.AppLogs) == 0 {
 			if st.Status == analyze.NotMeasured {
@@ -42,7 +46,7 @@ func lookForCrash(s *scene) outcome {
 	if restarts > 0 || lines > 0 || len(st.Restarts) > 0 {
 		t.saturation = 1
 	}
-	if len(st.Outages) > 0 {
+	if len(outages) > 0 {
 		t.waiting = clamp(down / 5)
 		if !(refused.share >= .05) && math.IsNaN(t.saturation) {
 			t.waiting = .25 // it did not answer: that it was not there is not known
@@ -50,10 +54,13 @@ func lookForCrash(s *scene) outcome {
 	}
 	onset := math.NaN()
 	said := ""
-	if len(st.Outages) > 0 {
-		o := st.Outages[0]
+	if len(outages) > 0 {
+		o := outages[0]
 		onset = o.Start
 		said = fmt.Sprintf("no request succeeded for %s from %s of the run on, at %s (%s)", measure.Span(math.Round(o.End-o.Start)), measure.Span(math.Round(o.Start)), count(float64(o.Users), "user", "users"), trimStop(o.Evidence))
+		if len(st.Outages) == 0 {
+			said = fmt.Sprintf("%s from %s of the run on for %s, at %s", trimStop(o.Evidence), measure.Span(math.Round(o.Start)), measure.Span(math.Round(o.End-o.Start)), count(float64(o.Users), "user", "users"))
+		}
 	}
 	f := analyze.Finding{Component: "application process", Onset: onset, Impact: s.impact()}
 	other := ""

@@ -29,10 +29,10 @@ const (
 	sameUsers   = .03
 )
 
-// findDrift looks for a drift in the longest stretch of one load.
-func (s *scene) findDrift() (drift, bool) {
+// heldLoad is the longest stretch of one load, without the time that belongs to
+// reaching it; ok is false where it is too short for anything to change in it.
+func (s *scene) heldLoad() (best span, ok bool) {
 	t := s.a.Timeline
-	var best span
 	for i := 0; i < len(t.Time); {
 		j := i
 		for j+1 < len(t.Time) && t.Users[i] > 0 && math.Abs(t.Users[j+1]-t.Users[i]) <= math.Max(1, sameUsers*t.Users[i]) {
@@ -45,7 +45,14 @@ func (s *scene) findDrift() (drift, bool) {
 	}
 	best.from += driftSettle
 	best.to -= 2 // the means of the last seconds see what comes after
-	if !best.known || best.to-best.from < driftLeast-driftSettle {
+	return best, best.known && best.to-best.from >= driftLeast-driftSettle
+}
+
+// findDrift looks for a drift in the longest stretch of one load.
+func (s *scene) findDrift() (drift, bool) {
+	t := s.a.Timeline
+	best, ok := s.heldLoad()
+	if !ok {
 		return drift{}, false
 	}
 	quarter := (best.to - best.from) / 4

@@ -13,10 +13,18 @@ import (
 )
 
 // calledTexts are the words for a service that the application itself calls.
-var calledTexts = regexp.MustCompile(`(?i)\b(external|upstream|downstream|third[- ]?party|dependency|dependent service|partner|remote service|circuit ?breaker|gateway time-?out|bad gateway)\b`)
+var calledTexts = regexp.MustCompile(`(?i)\b(external|upstream|downstream|third[- ]?party|dependency|dependent service|partner|remote service|circuit ?breaker)\b`)
+
+// gatewayTexts are what a gateway answers when what is behind it does not: the
+// application for a service that it calls, or a proxy for the application.
+var gatewayTexts = regexp.MustCompile(`(?i)\b(gateway time-?out|bad gateway)\b`)
 
 // calledNames are how metrics and components name such a service.
 var calledNames = regexp.MustCompile(`(?i)external|upstream|downstream|third_?party|dependency|outbound|remote_(call|service)|http_client|partner`)
+
+// littleOfRise is the part of the rise in mean latency below which endpoints
+// are not what users wait for, however many times slower they are.
+const littleOfRise = .3
 
 // needEndpoints is what holding the endpoints against light load needs.
 func (s *scene) needEndpoints() string {
@@ -32,6 +40,7 @@ func (s *scene) needEndpoints() string {
 func lookAtEndpoints(s *scene) outcome {
 	called := s.called()
 	b := s.blame(nil, calledTexts)
+	gateway := s.blame(nil, gatewayTexts)
 	var slow, rest []change
 	for _, c := range s.endpoints {
 		if c.nAfter < 20 || c.nBefore < 3 || math.IsNaN(c.after) || math.IsNaN(c.before) {
@@ -45,8 +54,17 @@ func lookAtEndpoints(s *scene) outcome {
 		}
 	}
 	always := s.alwaysSlow()
+	queued, behind := s.lookBehindQueue()
+	if behind {
+		slow, rest = queued.slow, queued.rest
+	}
+	stands := false
+	if out, others := s.standingOut(); !behind && len(out) > 0 && (len(rest) == 0 || trifling(rest, slow)) && !trifling(others, out) {
+		slow, rest, stands = out, others, true
+	}
 	switch {
-	case called.found || b.share >= .1:
+	case behind:
+	case called.found || b.share >= .1 || gateway.share >= .5 && len(slow) == 0:
 	case len(s.endpoints) == 0:
 		return isBlind(s.needEndpoints())
 	case len(slow) == 0 && len(always) > 0:
@@ -54,24 +72,34 @@ func lookAtEndpoints(s *scene) outcome {
 		return isClear("no endpoint slowed down by three times or more")
 	case !s.slowed() && !s.missed(plan.Percentile, plan.Mean, plan.Max) && !failMore(slow, rest):
 		return isClear(fmt.Sprintf("%s slowed down, the first from %s to %s, but no latency target was missed and most requests failed elsewhere", and(namesOf(slow)), seconds(slow[0].before), seconds(slow[0].after)))
-	case len(rest) == 0 || trifling(rest, slow):
-		low, high := slow[0].factor(), slow[0].factor()
-		for _, c := range slow {
-			low, high = math.Min(low, c.factor()), math.Max(high, c.factor())
-		}
-		return isClear(fmt.Sprintf("all %d endpoints with enough requests slowed down, %s to %s times: what they share is slow, not one of them", len(slow), digits(low), digits(high)))
+	case len(rest) == 0 || trifling(rest, slow) || s.slowedAlike():
+		return isClear(together(slow, rest, s.slowedAlike()))
 	}
 	t := noTerms()
 	if s.failures() > 0 && b.named > 0 {
 		t.text = b.term()
+	} else if gateway.share >= .5 {
+		t.text = gateway.term() / 2 // which of the two it was the text does not say
 	}
 	own := 0.
 	for _, c := range slow {
 		own += orZero(c.shareOfRise)
 	}
+	little := len(slow) > 0 && !behind && own < littleOfRise
+	switch {
+	case little && len(always) > 0:
+		slow = nil // what was slow from the first is what users wait for
+	case little && !called.found && !(b.share >= .1):
+		return isClear(fmt.Sprintf("%s slowed down by three times or more, but that is %s of the rise in mean latency", and(namesOf(slow)), percent(own)))
+	}
 	f := analyze.Finding{Component: "service that the application calls", Onset: s.onset, Impact: s.impact()}
 	said := ""
 	switch {
+	case behind:
+		t.saturation = clamp((queued.share - .3) / .4)
+		said = queued.said()
+		f.Evidence = append(f.Evidence, evidence(said, queued.share, measure.Ratio, s.series(app, "request_queue")))
+		f.Component = and(namesOf(slow)) + ", or what " + calls(slow)
 	case len(slow) > 0 && len(rest) > 0:
 		t.saturation = clamp((own - .3) / .5)
 		slices.SortStableFunc(slow, func(a, b change) int {
@@ -88,12 +116,18 @@ func lookAtEndpoints(s *scene) outcome {
 			names = append(names, fmt.Sprintf("%s (%s, %s before)", endpointName(c.Method, c.Name), seconds(c.after), seconds(c.before)))
 			f.Evidence = append(f.Evidence, evidence(fmt.Sprintf("%s: own part of the slowdown", endpointName(c.Method, c.Name)), c.shareOfRise, measure.Ratio, nil))
 		}
-		whose, what := "its", "it calls"
+		whose := "its"
 		if len(slow) > 1 {
-			whose, what = "their", "they call"
+			whose = "their"
 		}
-		said = fmt.Sprintf("only %s slowed down: %s own part of the rise in mean latency is %s; the other %s did not by three times", and(names), whose, percent(math.Min(1, own)), count(float64(len(rest)), "endpoint", "endpoints"))
-		f.Component = and(namesOf(slow)) + ", or what " + what
+		notSlow := others(len(rest)) + " did not by three times"
+		much := ""
+		if stands {
+			much = " by much"
+			notSlow = others(len(rest)) + " " + wentFrom(rest)
+		}
+		said = fmt.Sprintf("only %s slowed down%s: %s own part of the rise in mean latency is %s; %s", and(names), much, whose, percent(math.Min(1, own)), notSlow)
+		f.Component = and(namesOf(slow)) + ", or what " + calls(slow)
 	case len(always) > 0:
 		t.saturation = 1
 		said = always[0].said
@@ -105,6 +139,10 @@ func lookAtEndpoints(s *scene) outcome {
 		said = join(said, called.said)
 		f.Component = called.name
 		f.Evidence = append(f.Evidence, evidence(called.said, called.value, measure.Seconds, called.series))
+	}
+	if b.named == 0 && gateway.named > 0 {
+		said = join(said, fmt.Sprintf("%s %s are a gateway's 502 or 504", whole(gateway.named), gateway.where))
+		f.Evidence = append(f.Evidence, evidence(gateway.said("a gateway"), gateway.named, measure.Count, nil))
 	}
 	if b.named > 0 {
 		said = join(said, fmt.Sprintf("%s %s name it", whole(b.named), b.where))
@@ -129,7 +167,42 @@ func lookAtEndpoints(s *scene) outcome {
 	// Without a figure of the service itself this is what remains when nothing
 	// else is at its limit.
 	o.independent = called.found || b.share >= .1
+	if behind {
+		o.explains = "worker_queue"
+	}
 	return o
+}
+
+// together says that endpoints slowed down with each other; the rest did too
+// where they are alike.
+func together(slow, rest []change, alike bool) string {
+	of := fmt.Sprintf("all %d", len(slow)+len(rest))
+	if alike {
+		slow = append(slow, rest...)
+	} else if len(rest) > 0 {
+		of = fmt.Sprintf("%d of %d", len(slow), len(slow)+len(rest))
+	}
+	low, high := slow[0].factor(), slow[0].factor()
+	for _, c := range slow {
+		low, high = math.Min(low, c.factor()), math.Max(high, c.factor())
+	}
+	return fmt.Sprintf("%s endpoints with enough requests slowed down, %s to %s times: what they share is slow, not one of them", of, digits(low), digits(high))
+}
+
+// others are the endpoints that are not spoken of.
+func others(n int) string {
+	if n == 1 {
+		return "the other endpoint"
+	}
+	return fmt.Sprintf("the other %d endpoints", n)
+}
+
+// calls names what endpoints wait for.
+func calls(cs []change) string {
+	if len(cs) > 1 {
+		return "they call"
+	}
+	return "it calls"
 }
 
 // failMore reports whether most of the failures are of the endpoints that
@@ -146,11 +219,17 @@ func failMore(slow, rest []change) bool {
 }
 
 // slowedAlike reports whether endpoints slowed down together, so that none of
-// them is to blame.
+// them is to blame. What slows down by much is asked for less often then.
 func (s *scene) slowedAlike() bool {
+	if out, _ := s.standingOut(); len(out) > 0 {
+		return false
+	}
+	if s.roseTogether() {
+		return true
+	}
 	low, high, n := math.Inf(1), 0., 0
 	for _, c := range s.endpoints {
-		if c.nAfter < 20 || c.nBefore < 3 || math.IsNaN(c.factor()) || c.weightB < .02 {
+		if c.nAfter < 20 || c.nBefore < 3 || math.IsNaN(c.factor()) || math.Max(c.weightA, c.weightB) < .02 {
 			continue
 		}
 		low, high = math.Min(low, c.factor()), math.Max(high, c.factor())

@@ -26,7 +26,7 @@ func issues(s *scene) []analyze.Issue {
 	for _, r := range a.Targets {
 		what := upper(metricOf(r)) + " " + scopeName(r)
 		switch {
-		case r.Status == analyze.Fail && r.Target.Metric == plan.Outages && down: // each outage is one already
+		case r.Status == analyze.Fail && r.Target.Metric == plan.Outages && (down || a.Stability.LostWorkers > 0): // each outage is one already, and so are lost workers
 		case r.Status == analyze.Fail && r.Target.Metric == plan.RPS && lighter(a):
 			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target",
 				Evidence: fmt.Sprintf("%s; at %s of %s planned users%s", r.Why, bareNumber(a.Run.UsersPeak), bareNumber(a.Run.UsersPlanned), usersFor(s, r)), Rests: figureOf(r)})
@@ -53,6 +53,8 @@ func issues(s *scene) []analyze.Issue {
 	p1 = append(p1, driftIssue(s)...)
 	high, saturatedRows := resourceIssues(a)
 	p1, p2 = append(p1, saturatedRows...), append(p2, high...)
+	p1 = append(p1, awayIssues(s)...)
+	p2 = append(p2, growthIssue(s)...)
 	for _, f := range a.Diagnosis.Suspicions {
 		p2 = append(p2, analyze.Issue{Severity: "P2", Title: "Suspected, not established: " + f.Component, Evidence: f.Symptom, Rests: []string{"bottleneck." + f.Kind}})
 	}

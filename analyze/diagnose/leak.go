@@ -50,3 +50,37 @@ func (s *scene) lookForLeak(sr series) (outcome, bool) {
 	}
 	return isFound(f, t), true
 }
+
+// keepsOn is the share of its first growth that memory must still grow by at the
+// end for it not to level off.
+const keepsOn = .6
+
+// growthIssue is memory that grows at one load and does not level off. Nobody
+// feels it yet, and a run of this length cannot tell a leak from a heap that is
+// still filling: that a longer one can is what to know.
+func growthIssue(s *scene) []analyze.Issue {
+	sr := s.series(app, "memory_bytes")
+	held, ok := s.heldLoad()
+	if !ok || len(sr) == 0 || spokenOf(s.a, "memory") || s.restarts() > 0 {
+		return nil
+	}
+	quarter := (held.to - held.from) / 4
+	var q [4]float64
+	for k := range q {
+		q[k] = median(sr.in(span{from: held.from + float64(k)*quarter, to: held.from + float64(k+1)*quarter}))
+	}
+	first := q[1] - q[0]
+	v := sr.in(held)
+	if !(first > 0) || !(q[2]-q[1] >= keepsOn*first) || !(q[3]-q[2] >= keepsOn*first) || v[len(v)-1] < leakFactor*v[0] || v[len(v)-1]-v[0] < leakBytes {
+		return nil
+	}
+	slope := (q[3] - q[0]) / (3 * quarter)
+	said := fmt.Sprintf("from %s to %s in %s at a constant %s, by %s/s", bytes(v[0]), bytes(v[len(v)-1]), measure.Span(math.Round(held.to-held.from)), count(s.usersIn(held), "user", "users"), bytes(slope))
+	if x := s.throughput(); x > 0 {
+		said += fmt.Sprintf(" or %s a request", bytes(slope/x))
+	}
+	if l := s.limit(sr, "memory_limit_bytes"); l > v[len(v)-1] {
+		said += fmt.Sprintf("; at that rate the %s there are last %s", bytes(l), measure.Span(math.Round((l-v[len(v)-1])/slope)))
+	}
+	return []analyze.Issue{{Severity: "P2", Title: "The application's memory grew and did not level off: a longer run tells whether it is a leak", Evidence: said}}
+}

@@ -116,7 +116,7 @@ func (s *scene) whatLimited() string {
 	switch {
 	case len(d.Findings) > 0:
 		f := d.Findings[0]
-		out := fmt.Sprintf("What limited the run was the %s: %s.", lowerFirst(f.Component), lowerFirst(trimStop(f.Symptom)))
+		out := fmt.Sprintf("What limited the run was %s: %s.", the(f.Component), lowerFirst(trimStop(f.Symptom)))
 		if d.Undecided != "" {
 			out = d.Undecided + "."
 		}
@@ -223,6 +223,10 @@ func (s *scene) whatFailed() string {
 	f, ok := s.a.WholeRun.Failures.Float()
 	if !ok || f == 0 {
 		return ""
+	}
+	if is := s.a.Stability.Interruptions; len(is) > 0 {
+		o := is[0]
+		return fmt.Sprintf("From %s to %s of the run %s, at %s, a load that was carried before and after: something happened then.", measure.Span(math.Round(o.Start)), measure.Span(math.Round(o.End)), o.Evidence, count(float64(o.Users), "user", "users"))
 	}
 	if len(s.a.Failures.Classes) == 0 {
 		return fmt.Sprintf("%s failed; no file says how.", count(f, "request", "requests"))

@@ -26,6 +26,9 @@ func lookAtNetwork(s *scene) outcome {
 		v, sr = w, in
 	}
 	l := mean(lost.in(s.stress))
+	if between := s.between(); between != "" && !(limit > 0 && len(v) > 0) {
+		return s.lookBetween(between)
+	}
 	if !(limit > 0) && math.IsNaN(l) {
 		return isBlind("the traffic of the network interface and its speed during the run (peakload record)")
 	}
@@ -62,4 +65,39 @@ func lookAtNetwork(s *scene) outcome {
 	o := isFound(f, t)
 	o.independent = true
 	return o
+}
+
+// idleGenerator is the share of a core below which Locust has time to notice
+// answers when they come.
+const idleGenerator = .7
+
+// between says how much of the latency passed neither in the application nor in
+// Locust; "" where that is not so or not known.
+func (s *scene) between() string {
+	v := s.series(generator, "cpu_cores", "cpu_ratio").in(s.stress)
+	log := s.a.Recorded.Log
+	if log != nil && log.Workers > 1 {
+		for i := range v {
+			v[i] /= float64(log.Workers)
+		}
+	}
+	if len(v) == 0 || quantile(v, .95) >= idleGenerator || s.starved() != "" || log != nil && log.CPUWarning || s.a.Capacity.Generator == analyze.Yes {
+		return ""
+	}
+	said := s.outside()
+	if said == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s; Locust used %s of a core and was not late", lowerFirst(said), percent(mean(v)))
+}
+
+// lookBetween suspects what requests pass between Locust and the application:
+// which part of it was slow no figure tells.
+func (s *scene) lookBetween(said string) outcome {
+	t := noTerms()
+	t.saturation = .29
+	f := analyze.Finding{Title: "Between Locust and the application", Component: "network, or what else stands between Locust and the application", Onset: s.onset, Symptom: upper(said), Impact: s.impact()}
+	f.Evidence = append(f.Evidence, evidence(said, s.stressMean, measure.Seconds, nil))
+	f.Recommendation = "Record the traffic of the network interfaces and their speed, the queues of proxies and the application's listen queue during the run: requests spend their time there before the application's own clock starts"
+	return isFound(f, t)
 }

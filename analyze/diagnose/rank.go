@@ -18,8 +18,8 @@ type link struct {
 	held bool
 }
 
-// longer is by how many times the hold time must have risen to be an effect.
-const longer = 1.5
+// longerHeld is by how many times the hold time must have risen to be an effect.
+const longerHeld = 1.5
 
 // links lists what may stand behind what, the deeper cause as cause.
 var links = [...]link{
@@ -113,18 +113,17 @@ func lowerFirst(s string) string {
 	return s
 }
 
+// remainder reports whether a kind may be what is left when nothing else is
+// found; it then is not independent.
+func remainder(kind string) bool {
+	return kind == "slow_endpoint" || kind == "memory" || kind == "host_cpu" || kind == "network"
+}
+
 // withoutRemainders drops the endpoints that slowed down where something that
 // they share is at its limit, and holds them for suspected where much of what
 // they share was not looked at: they are what remains when nothing else is
 // found.
 func withoutRemainders(s *scene, hits []*outcome, d *analyze.Diagnosis) []*outcome {
-	other := ""
-	for _, o := range hits {
-		if (o.kind != "slow_endpoint" && o.kind != "memory" || o.independent) && !o.finding.Suspected && o.finding.Score >= primaryLeast {
-			other = o.finding.Component
-			break
-		}
-	}
 	unseen := 0
 	for _, g := range d.NotLookedAt {
 		switch g.Kind {
@@ -132,10 +131,21 @@ func withoutRemainders(s *scene, hits []*outcome, d *analyze.Diagnosis) []*outco
 			unseen++
 		}
 	}
+	explained := func(by *outcome) string {
+		for _, o := range hits {
+			switch {
+			case o == by, o.kind == by.explains, o.finding.Suspected, o.finding.Score < primaryLeast:
+			case remainder(o.kind) && !o.independent && (!by.finding.Suspected || unseen > 1): // is one itself
+			default:
+				return o.finding.Component
+			}
+		}
+		return ""
+	}
 	var out []*outcome
 	for _, o := range hits {
-		if (o.kind == "slow_endpoint" || o.kind == "memory") && !o.independent {
-			if other != "" {
+		if remainder(o.kind) && !o.independent {
+			if other := explained(o); other != "" {
 				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: fmt.Sprintf("%s; %s explains it", lowerFirst(o.finding.Symptom), other)})
 				continue
 			}
@@ -178,11 +188,19 @@ func consequences(hits []*outcome) {
 				continue
 			}
 			for _, c := range hits {
-				if c.kind != l.cause || !established(c) || l.held && e.hold < longer {
+				if c.kind != l.cause || !established(c) || l.held && e.hold < longerHeld {
 					continue
 				}
 				if l.words != "" {
 					e.finding.Consequence = fmt.Sprintf("follows from the %s: %s", nounOf(c.kind), l.words)
+					if e.kind == "connection_pool" || e.kind == "worker_queue" {
+						// Sized for what they are held for now they would be too large then.
+						longer := ""
+						if e.hold >= longerHeld {
+							longer = fmt.Sprintf("%s are held %s times as long as at light load, and ", slotsOf[e.kind], digits(e.hold))
+						}
+						e.finding.Recommendation = fmt.Sprintf("Deal with %s first, then repeat the run: %show many %s the load takes shows only without that wait", the(c.finding.Component), longer, slotsOf[e.kind])
+					}
 				}
 			}
 		}
@@ -192,7 +210,7 @@ func consequences(hits []*outcome) {
 		for _, l := range links {
 			for _, e := range hits {
 				for _, c := range hits {
-					if e.kind == l.effect && c.kind == l.cause && e.finding.Consequence != "" && established(c) && !(l.held && e.hold < longer) && l.words != "" {
+					if e.kind == l.effect && c.kind == l.cause && e.finding.Consequence != "" && established(c) && !(l.held && e.hold < longerHeld) && l.words != "" {
 						e.finding.Score = math.Min(e.finding.Score, math.Max(furtherLeast, c.finding.Score-apart))
 					}
 				}
@@ -200,6 +218,9 @@ func consequences(hits []*outcome) {
 		}
 	}
 }
+
+// slotsOf is what a queue's requests wait for.
+var slotsOf = map[string]string{"connection_pool": "connections", "worker_queue": "workers"}
 
 // afterTheirCauses moves consequences behind every cause of their own.
 func afterTheirCauses(hits []*outcome) []*outcome {
@@ -236,7 +257,7 @@ func summary(s *scene, d *analyze.Diagnosis) string {
 		return fmt.Sprintf("No cause is established: %s, and nothing that was looked at was at its limit", s.drift.said())
 	case len(d.Suspicions) > 0:
 		f := d.Suspicions[0]
-		return fmt.Sprintf("No cause is established (%s); suspected is the %s: %s", s.hurtWhy, f.Component, lowerFirst(f.Symptom))
+		return fmt.Sprintf("No cause is established (%s); suspected is %s: %s", s.hurtWhy, the(f.Component), lowerFirst(f.Symptom))
 	case len(d.NotLookedAt) > 0:
 		return fmt.Sprintf("No cause is established: %s, and %s could not be looked at", s.hurtWhy, s.unseen())
 	}

@@ -114,6 +114,9 @@ func (s *scene) limit(sr series, metric string) float64 {
 // beginning.
 func (s *scene) first(sr series, level float64) float64 {
 	out := math.NaN()
+	if math.IsNaN(level) {
+		return out
+	}
 	for _, t := range sr {
 		below, above, began := 0, 0, math.NaN()
 		for i := len(t.Value) - 1; i >= 0 && below < 2; i-- {

@@ -60,6 +60,9 @@ type outcome struct {
 	// independent says that there is evidence of the finding's own that does
 	// not depend on what else is at its limit: it can be the cause of others.
 	independent bool
+	// explains is the kind of queue beside which there is evidence of the
+	// finding's own: that queue does not explain it.
+	explains string
 	// hold is by how many times the time that the resource is held for rose
 	// from light load; NaN not known. A pool that fills although it is held no
 	// longer than before is too small by itself.

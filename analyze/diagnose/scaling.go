@@ -24,10 +24,12 @@ func scaling(s *scene) analyze.Scaling {
 	if s.requests() == 0 {
 		return out
 	}
-	out.AutoScaling = s.triggers()
+	out.AutoScaling = s.triggers("Scale out")
 	if len(fs) == 0 {
 		if !s.hurt {
 			out.Horizontal, out.Vertical = s.roomLeft()
+		} else if at := s.triggers("Warn"); strings.HasPrefix(at, "Warn") {
+			out.AutoScaling = at + "; whether more instances help is not known without the cause"
 		}
 		return out
 	}
@@ -54,13 +56,18 @@ func scaling(s *scene) analyze.Scaling {
 		out.Horizontal = s.morePools()
 		out.Vertical = s.idleCPU("Does not help: ")
 	case "db_cpu", "lock_contention", "cache", "disk":
-		out.Horizontal = fmt.Sprintf("More instances of the application do not help: the %s is shared by all of them", lowerFirst(f.Component))
+		out.AutoScaling = s.triggers(noInstances)
+		out.Horizontal = fmt.Sprintf("More instances of the application do not help: all of them share %s", the(f.Component))
 		switch f.Kind {
 		case "db_cpu":
 			out.Vertical = "Helps, by as much as the database gets more cores; less to read for a query helps more" + s.costOfDB()
 		case "lock_contention":
 			out.Vertical = s.idleCPU("Does not help: transactions wait for each other, not for processors; ")
 		case "cache":
+			if strings.HasPrefix(f.Component, "processor") {
+				out.Vertical = "Helps only as far as a single core is faster: the cache runs its commands on one"
+				break
+			}
 			out.Vertical = "Helps the cache: more memory for it; " + lowerFirst(trimStop(f.Recommendation))
 		}
 	case "host_cpu":
@@ -72,6 +79,10 @@ func scaling(s *scene) analyze.Scaling {
 		if f.Kind == "crash" {
 			out.Vertical = ""
 		}
+		if f.Kind == "crash" && strings.EqualFold(f.Component, database) || strings.EqualFold(f.Component, cache) {
+			out.Horizontal = fmt.Sprintf("More instances of the application do not help: all of them share %s", the(f.Component))
+			break
+		}
 		out.LoadBalancing = fmt.Sprintf("Needed, with health checks shorter than the %s that connections were refused here", s.downFor())
 		if len(s.a.Stability.Outages) == 0 {
 			out.LoadBalancing = "Needed, with health checks"
@@ -81,7 +92,8 @@ func scaling(s *scene) analyze.Scaling {
 			out.LoadBalancing = fmt.Sprintf("Needed for more than one instance, with health checks that notice within the %s that no request was answered here", s.downFor())
 		}
 	case "slow_endpoint":
-		out.Horizontal = "More instances do not help: requests wait for " + lowerFirst(f.Component) + ", not for the application"
+		out.AutoScaling = s.triggers(noInstances)
+		out.Horizontal = "More instances do not help: requests wait for " + the(f.Component) + ", not for the application"
 		out.Vertical = s.idleCPU("Does not help: ")
 	}
 	return out
@@ -129,6 +141,10 @@ func (s *scene) machineBelow(rps float64) string {
 	}
 	return ""
 }
+
+// noInstances leads a trigger where what is at its limit is shared: to start
+// instances then would only add to what waits for it.
+const noInstances = "Not by starting instances, which do not help here; warn"
 
 // ownPart is what every instance has of its own.
 var ownPart = map[string]string{"app_cpu": "processor time", "worker_queue": "workers"}
@@ -234,8 +250,9 @@ func (s *scene) roomLeft() (horizontal, vertical string) {
 const telling = .3
 
 // triggers are the figures of this run at 80 % of the load at which it began
-// to fail: of the knee, else of the highest load that held every target.
-func (s *scene) triggers() string {
+// to fail: of the knee, else of the highest load that held every target; do is
+// what to do then.
+func (s *scene) triggers(do string) string {
 	if s.limiterFlattens() {
 		return ""
 	}
@@ -272,7 +289,7 @@ func (s *scene) triggers() string {
 	if x := early * s.goodputOf(base); x > 0 {
 		figures = append(figures, perSecond(x))
 	}
-	out := fmt.Sprintf("Scale out at %s users", whole(roundTo2(at)))
+	out := fmt.Sprintf("%s at %s users", do, whole(roundTo2(at)))
 	if len(figures) > 0 {
 		out += " (" + strings.Join(figures, ", ") + ")"
 	}

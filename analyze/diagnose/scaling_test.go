@@ -18,11 +18,11 @@ func TestTriggerRate(t *testing.T) {
 	a.Timeline = analyze.Timeline{Time: []float64{0, 1, 2}, Users: []float64{0, 100, 100}, RPS: []float64{0, 300, 300}}
 	a.Capacity = analyze.Capacity{Outcome: analyze.Broke, MaxUsers: users(100), Levels: []analyze.Level{{Users: 100, Goodput: rate(90)}}}
 	s := &scene{a: a}
-	if got := s.triggers(); !strings.Contains(got, "Scale out at 80 users (72/s)") {
+	if got := s.triggers("Scale out"); !strings.Contains(got, "Scale out at 80 users (72/s)") {
 		t.Error(got)
 	}
 	a.Capacity.Knee, a.Capacity.MaxRPS = users(50), rate(45)
-	if got := s.triggers(); !strings.Contains(got, "Scale out at 40 users (36/s)") {
+	if got := s.triggers("Scale out"); !strings.Contains(got, "Scale out at 40 users (36/s)") {
 		t.Error(got)
 	}
 	if at := s.secondOf(80); !math.IsNaN(at) {
@@ -30,7 +30,7 @@ func TestTriggerRate(t *testing.T) {
 	}
 	a.Capacity.Outcome = analyze.DidNotBreak
 	s.window.Requests, s.window.RateLimited = measure.Of(1000, measure.Count), measure.Of(600, measure.Count)
-	if got := s.triggers(); !strings.Contains(got, "refused by the rate limiter") {
+	if got := s.triggers("Scale out"); !strings.Contains(got, "refused by the rate limiter") {
 		t.Error(got)
 	}
 }
@@ -83,12 +83,12 @@ func TestScalingOfPool(t *testing.T) {
 func TestTriggerOfPool(t *testing.T) {
 	a := fullPoolLab(1.4).track(app, "pool_in_use", func(float64) float64 { return 20 }).analyse(t)
 	a.Capacity.Knee, a.Capacity.MaxRPS = measure.Of(290, measure.Users), measure.Of(100, measure.PerSecond)
-	if got := newScene(a).triggers(); got != "Scale out at 230 users (16 of 20 pooled connections in use, 80/s): 80% of the knee, which is at about 290 users" {
+	if got := newScene(a).triggers("Scale out"); got != "Scale out at 230 users (16 of 20 pooled connections in use, 80/s): 80% of the knee, which is at about 290 users" {
 		t.Errorf("%q", got)
 	}
 	a = newLab(1.4).analyse(t) // 3 of 20 tell nothing
 	a.Capacity.Knee = measure.Of(290, measure.Users)
-	if got := newScene(a).triggers(); got == "" || strings.Contains(got, "pooled") {
+	if got := newScene(a).triggers("Scale out"); got == "" || strings.Contains(got, "pooled") {
 		t.Errorf("%q", got)
 	}
 }

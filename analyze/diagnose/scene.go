@@ -221,8 +221,12 @@ func (s *scene) judgeHarm() {
 			continue
 		}
 		switch r.Target.Metric {
-		case plan.Percentile, plan.Mean, plan.Max, plan.Outages:
+		case plan.Percentile, plan.Mean, plan.Max:
 			say(r.Target.Name + " missed its target")
+		case plan.Outages: // which a lost worker of Locust misses, too
+			if len(s.a.Stability.Outages)+len(s.a.Stability.Restarts) > 0 {
+				say(r.Target.Name + " missed its target")
+			}
 		case plan.Errors:
 			if s.failsWithout429(r) {
 				say(r.Target.Name + " missed its target")

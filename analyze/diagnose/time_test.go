@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +31,32 @@ func TestLeakThatSlows(t *testing.T) {
 
 // Memory that grows while latency stays, and latency that climbs while memory
 // stays, are no leak that users feel.
+// Memory that grows at one load is told of where it does not level off.
+func TestGrowth(t *testing.T) {
+	for name, c := range map[string]struct {
+		memory func(at float64) float64
+		want   bool
+	}{
+		"a leak nobody feels": {func(at float64) float64 { return 3e7 + 1e6*math.Max(0, at) }, true},
+		"a heap that fills":   {func(at float64) float64 { return 3e7 + 1e8*(1-math.Exp(-math.Max(0, at)/25)) }, false},
+		"slowly":              {func(at float64) float64 { return 3e7 + 5e4*math.Max(0, at) }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(.03)
+			l.track(app, "memory_bytes", c.memory)
+			a := l.analyse(t)
+			want(t, a, "")
+			got := false
+			for _, i := range a.Issues {
+				got = got || strings.Contains(i.Title, "did not level off")
+			}
+			if got != c.want {
+				t.Errorf("told of growth: %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
 func TestNoLeak(t *testing.T) {
 	l := newLab(.03)
 	l.track(app, "memory_bytes", func(t float64) float64 { return 3e7 + max(0, t)*4e6 })
@@ -132,7 +160,11 @@ func TestCacheAway(t *testing.T) {
 	// Long after users noticed, and nothing changed: it is not the cause.
 	l = fullPoolLab(1.2)
 	l.track("cache", "up", away(110))
-	want(t, l.analyse(t), "connection_pool")
+	a = l.analyse(t)
+	want(t, a, "connection_pool")
+	if !slices.ContainsFunc(a.Issues, func(i analyze.Issue) bool { return strings.HasPrefix(i.Title, "The cache was away for ") }) {
+		t.Errorf("no issue tells that the cache was away: %+v", a.Issues)
+	}
 }
 
 // Requests that wait out an outage and are answered then: nothing ended.

@@ -14,7 +14,7 @@ import (
 // same, whatever stands behind it.
 func withoutTheirCauses(hits []*outcome, d *analyze.Diagnosis) {
 	for _, o := range hits {
-		if !(o.hold >= longer) || o.terms.text > 0 || explained(o, hits) {
+		if !(o.hold >= longerHeld) || o.terms.text > 0 || explained(o, hits) {
 			continue
 		}
 		var unseen []analyze.Gap

@@ -139,7 +139,7 @@ func TestNoTriggerForLimiter(t *testing.T) {
 			a.WholeRun.RateLimited = measure.Of(n, measure.Count)
 		}
 		a.Diagnosis.Findings = nil
-		if got := newScene(a).triggers(); (got != "") != x.want {
+		if got := newScene(a).triggers("Scale out"); (got != "") != x.want {
 			t.Errorf("%s: %q", x.name, got)
 		}
 	}

@@ -87,6 +87,14 @@ func endpointName(method, name string) string {
 	return "(unnamed)"
 }
 
+// the puts a component into a sentence; an endpoint takes no article.
+func the(component string) string {
+	if first, _, _ := strings.Cut(component, " "); first != "" && first == strings.ToUpper(first) {
+		return component
+	}
+	return "the " + lowerFirst(component)
+}
+
 // and joins words: "a, b and c".
 func and(words []string) string {
 	switch len(words) {

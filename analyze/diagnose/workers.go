@@ -66,7 +66,7 @@ func lookAtWorkers(s *scene) outcome {
 		said = fmt.Sprintf("%s of %s workers busy", digits(median(v)), digits(limit))
 		f.Evidence = append(f.Evidence, evidence(said, median(v), measure.Count, busy))
 	}
-	if len(q) > 0 {
+	if len(q) > 0 && highest(q) > 0 {
 		more := fmt.Sprintf("%s in the queue in the mean, %s at most", count(mean(q), "request", "requests"), whole(highest(q)))
 		if queueLimit > 0 {
 			more += fmt.Sprintf(" of %s", digits(queueLimit))
@@ -74,14 +74,16 @@ func lookAtWorkers(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence(more, mean(q), measure.Count, queue))
 		said = join(said, more)
 	}
-	said += s.since("so", onset)
+	if said != "" {
+		said += s.since("so", onset)
+	}
 	if turned {
 		said = join(said, fmt.Sprintf("%s requests/s turned away", digits(mean(r))))
 		f.Evidence = append(f.Evidence, evidence("requests turned away because the queue was full", mean(r), measure.PerSecond, rejected))
 	}
 	if b.named > 0 {
-		said = join(said, fmt.Sprintf("%s %s name a full queue", whole(b.named), b.where))
-		f.Evidence = append(f.Evidence, evidence(b.said("a full queue"), b.named, measure.Count, nil))
+		said = join(said, fmt.Sprintf("%s %s name a full queue or overload", whole(b.named), b.where))
+		f.Evidence = append(f.Evidence, evidence(b.said("a full queue or overload"), b.named, measure.Count, nil))
 	}
 	f.Symptom = upper(said)
 	f.Recommendation = "Give the application more workers or instances, or shorten what a worker does for a request"

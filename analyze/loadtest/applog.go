@@ -25,8 +25,9 @@ type AppLog struct {
 type LogEvents struct {
 	// Class is an error class as in results.json ("rate_limited", "timeout",
 	// "pool", …), or "restart" (a process started), "crash" (a process was
-	// killed or died), "memory" (out of memory), "cache" (trouble with a cache), "slow" (a request reported as
-	// slow), "request" (a line of an access log that is none of these),
+	// killed or died), "memory" (out of memory), "cache" (trouble with a cache),
+	// "degraded" (load shed, a feature switched off), "slow" (a request reported
+	// as slow), "request" (a line of an access log that is none of these),
 	// "error" (an error of no known class), or a class of the user's own
 	// patterns.
 	Class    string

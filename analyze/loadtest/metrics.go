@@ -88,6 +88,7 @@ var Metrics = []Metric{
 	{"connections_idle", "connections that are idle"},
 	{"connections_idle_in_transaction", "connections that hold a transaction open and do nothing"},
 	{"connections_waiting", "connections that wait for a lock"},
+	{"connections_waiting_io", "connections that wait for the database's disk"},
 	{"connections_limit", "connections that the server accepts"},
 	{"connections_total", "connections accepted"},
 	{"connections_refused_total", "connections refused for want of room"},

@@ -16,6 +16,9 @@ const (
 	Slow    = "slow"
 	Request = "request"
 	Error   = "error"
+	// Degraded is what a system does instead of what was asked: it sheds load,
+	// switches a feature off, or no longer calls what fails.
+	Degraded = "degraded"
 )
 
 // A verdict is what a line is an event of; class "" is none.
@@ -84,6 +87,10 @@ var (
 		words: []string{"too many requests"},
 		gates: []string{"rate", "throttl"},
 		texts: regexp.MustCompile(`\brate[ _-]?limit(ed)?\b.{0,40}\b(exceeded|hit|reached|blocked|rejected|denied)\b|\b(exceeded|hit|reached)\b.{0,40}\brate[ _-]?limit|\brate[ _-]limited\b|\b(request|client|user)s? (was |were |is )?throttled\b`)}
+	degraded = wording{
+		words: []string{"load shedding", "load-shedding", "shedding load", "load shed", "degraded mode", "retry-after"},
+		gates: []string{"feature", "circuit"},
+		texts: regexp.MustCompile(`\bfeature\b.{0,40}\b(disabled|switched off|turned off|throttled|degraded)\b|\b(disabled|degraded|throttl(ed|ing))\b.{0,30}\bfeature|\bcircuit ?-?breaker\b.{0,30}\b(open|opened|opening|tripped)\b`)}
 	erroneous = regexp.MustCompile(`\b(error|exception|failed|failure|fatal|failing)\b`)
 )
 
@@ -132,6 +139,8 @@ func decide(l level, status int, request bool, msg string) verdict {
 		return verdict{c.Class, c.Status, c.Named}
 	case slow.matches(low):
 		return verdict{Slow, status, true}
+	case !known && !request && degraded.matches(low):
+		return verdict{Degraded, status, true}
 	case l == noLevel && !known:
 		switch {
 		case request:

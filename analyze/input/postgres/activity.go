@@ -39,8 +39,8 @@ func isState(s string) bool {
 // readActivity counts client connections: rows that have a state. A state that
 // no connection is in has no row, and is 0.
 func readActivity(t *table, add emit) {
-	count, state, wait := t.column(countNames...), t.column("state"), t.column("wait_event_type")
-	var all, active, idle, in, waiting float64
+	count, state, wait, event := t.column(countNames...), t.column("state"), t.column("wait_event_type"), t.column("wait_event")
+	var all, active, idle, in, waiting, io float64
 	for i := range t.rows {
 		n := number(t.cell(i, count))
 		if math.IsNaN(n) {
@@ -64,6 +64,9 @@ func readActivity(t *table, add emit) {
 		if t.cell(i, wait) == "Lock" {
 			waiting += n
 		}
+		if e := t.cell(i, event); client && (t.cell(i, wait) == "IO" || strings.HasPrefix(e, "WALWrite") || e == "WALSync") {
+			io += n
+		}
 	}
 	if state >= 0 {
 		add(timed(t), "", "connections", all)
@@ -73,6 +76,9 @@ func readActivity(t *table, add emit) {
 	}
 	if wait >= 0 {
 		add(timed(t), "", "connections_waiting", waiting)
+	}
+	if wait >= 0 && event >= 0 && state >= 0 {
+		add(timed(t), "", "connections_waiting_io", io)
 	}
 }
 
