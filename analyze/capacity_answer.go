@@ -314,6 +314,9 @@ func (a capacityAnswer) breaking() {
 	default:
 		o.BreakingNote = a.out.Why + " Needs " + needLevels + "."
 	}
+	if a.usual() && b.Outcome != capacity.Unidentified {
+		o.BreakingNote += " The plan limits no latency percentile, no mean and no errors, so that the usual limits are taken."
+	}
 	for _, soft := range a.res.Soft {
 		if b.Carried > 0 { // no load is to blame
 			break

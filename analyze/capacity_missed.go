@@ -107,3 +107,14 @@ func (a capacityAnswer) stillRising() string {
 	}
 	return fmt.Sprintf(" It need not last: at that load the mean latency rose from %s in the first fifth of the time to %s in the last.", measure.Format(first, measure.Style{Plain: true}), measure.Format(last, measure.Style{Plain: true}))
 }
+
+// usual reports whether the plan has no target that load breaks, so that the
+// usual ones stand for it.
+func (a capacityAnswer) usual() bool {
+	for _, t := range a.targets {
+		if slices.Contains(a.c.plan.Targets, t) {
+			return false
+		}
+	}
+	return true
+}

@@ -46,6 +46,8 @@ type shape struct {
 	// noise is the spread of the users around their course, and share how far
 	// they may be off a line, of their number.
 	noise, share float64
+	// step is the least change of users that is one.
+	step float64
 }
 
 // newShape prepares a user series. step is the distance of the samples at
@@ -57,7 +59,39 @@ func newShape(at []float64, users []int, step float64) *shape {
 		s.plateau = math.Max(s.plateau, 2*step)
 	}
 	s.noise = noise(users)
+	s.step = 1.5
+	if s.fewInSteps() {
+		s.step = .5
+	}
 	return s
+}
+
+// Few users who stay as many for long, and then are more or fewer by a tenth, are
+// a load in steps although a step is a user or two.
+const (
+	longStep  = 30.0 // s
+	clearStep = .1   // of the users
+	mostSteps = .8   // share of the time that such steps are
+)
+
+// fewInSteps reports whether the load is one of few users in steps.
+func (s *shape) fewInSteps() bool {
+	last, held, before := len(s.at)-1, 0.0, -1
+	for i := 0; i < last; {
+		j := i
+		for j < last && s.users[j+1] == s.users[i] {
+			j++
+		}
+		if d := s.at[min(j+1, last)] - s.at[i]; d >= longStep {
+			change := math.Abs(float64(s.users[i] - before))
+			if before >= 0 && change < clearStep*float64(max(s.users[i], before)) {
+				return false
+			}
+			before, held = s.users[i], held+d
+		}
+		i = j + 1
+	}
+	return held >= mostSteps*(s.at[last]-s.at[0])
 }
 
 // noise estimates the standard deviation of the users around a course made of
@@ -123,7 +157,7 @@ func (s *shape) length(t stretch) float64 { return s.at[t.to] - s.at[t.from] }
 // tolerance is how far users may be off a line: a share of them, their noise,
 // and at least the step of a single user.
 func (s *shape) tolerance(users float64) float64 {
-	return math.Max(math.Max(1.5, s.share*users), math.Min(6*s.noise, 0.1*users))
+	return math.Max(math.Max(s.step, s.share*users), math.Min(6*s.noise, 0.1*users))
 }
 
 // same reports whether two plateaus are one, as far as the tolerance tells.

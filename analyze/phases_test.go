@@ -49,6 +49,7 @@ func TestPhases(t *testing.T) {
 		{"stairs", start().ramp(5, 50, .1).hold(20, 50, .1).ramp(5, 100, .1).hold(20, 100, .1).ramp(5, 150, .1).hold(20, 150, .1).ramp(2, 20, .1).hold(18, 20, .1),
 			"ramp_up 0-5@50, step 5-25@50, step 25-50@100, ramp_up 50-55@150, peak 55-75@150, recovery 75-95@20"},
 		{"steps at once", start().hold(30, 10, .1).hold(30, 20, .1).hold(30, 30, .1), "step 0-30@10, step 30-61@20, peak 61-90@30"},
+		{"steps of two users", start().hold(60, 2, .1).hold(60, 4, .1).hold(60, 6, .1).hold(60, 8, .1), "step 0-60@2, step 60-120@4, step 120-181@6, peak 181-240@8"},
 		{"slow ramp without a plateau", start().ramp(600, 100, .1), "ramp_up 0-595@100"},
 		{"slow ramp of few users", start().ramp(600, 20, .1), "ramp_up 0-571@20"},
 		{"slow ramp, then peak", start().ramp(1000, 1000, .1).hold(300, 1000, .1), "ramp_up 0-1000@1000, peak 1000-1300@1000"},

@@ -101,3 +101,26 @@ func TestFewRequestsBeforeTheEnd(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A master counts every three seconds: a level's rate is that between two counts.
+func TestReportsEveryThreeSeconds(t *testing.T) {
+	r := build(40, 80, 120, 160, 200, 240)
+	done, sum := 0.0, 0.0
+	for i := range r.Rows {
+		done, sum = done+r.Rows[i].Done, sum+r.Rows[i].Sum
+		r.Rows[i].Done, r.Rows[i].Sum = 0, 0
+		if i%3 == 1 {
+			r.Rows[i].Done, r.Rows[i].Sum = done, sum
+			done, sum = 0, 0
+		}
+	}
+	got := Analyze(r)
+	for _, p := range got.Points[2:] {
+		if math.Abs(p.Throughput/100-1) > .005 {
+			t.Errorf("%.0f users: %.2f/s", p.Users, p.Throughput)
+		}
+	}
+	if len(got.Points) != 6 {
+		t.Errorf("%d points", len(got.Points))
+	}
+}

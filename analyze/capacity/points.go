@@ -124,13 +124,27 @@ func (a *analysis) plateau(s Stretch) (Point, bool) {
 	for from < s.To && a.at(from)-a.at(s.From) < settle {
 		from++
 	}
-	if a.at(s.To)-a.at(from) < leastLevel {
+	s = a.betweenCounts(Stretch{from, s.To})
+	if a.seconds(s) < leastLevel {
 		return Point{}, false
 	}
-	p := a.tally(Stretch{from, s.To})
+	p := a.tally(s)
 	p.Plateau = true
 	a.judge(&p)
 	return p, p.Requests >= 20
+}
+
+// betweenCounts narrows a stretch to where completions were counted. A master
+// counts what its workers report every three seconds: a stretch that begins or
+// ends between two reports has the requests of another length than its own.
+func (a *analysis) betweenCounts(s Stretch) Stretch {
+	for s.From < s.To && a.run.Rows[s.From].Done == 0 {
+		s.From++
+	}
+	for s.To > s.From && a.run.Rows[s.To].Done == 0 {
+		s.To--
+	}
+	return s
 }
 
 // longestUp is the longest part of a stretch without an outage.
