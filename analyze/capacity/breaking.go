@@ -60,7 +60,8 @@ func (a *analysis) breaking() {
 			b.Outcome, b.Users = BrokeFirst, Range{ps[0].Users, 0, ps[0].Users}
 		case len(ps) == 1:
 			b.Model, b.Assumed = true, math.IsNaN(a.early())
-			b.Users = Range{n, n * .75, math.Min(n*1.25, ps[0].Users)}
+			half = a.modelHalf(target, ps[0])
+			b.Users = Range{n, n * (1 - half), math.Min(n*(1+half), ps[0].Users)}
 		case i == 0:
 			b.Outcome = BrokeFirst
 		}
@@ -68,6 +69,23 @@ func (a *analysis) breaking() {
 	if b.Outcome == Unidentified && judged {
 		b.Outcome = Held
 	}
+}
+
+// How far off the model may be that takes one load's throughput for another's.
+const (
+	modelOff = .25
+	queueOff = .55 // where requests wait before others are refused
+)
+
+// modelHalf is half the range, as a share, of the load at which a target breaks
+// by the model. A limiter refuses from a rate on that is known from what it let
+// through; a queue of a limited length refuses the sooner the more the arrivals
+// vary, which a load far beyond it does not show.
+func (a *analysis) modelHalf(t Target, p Point) float64 {
+	if t.Kind != Errors || p.Latency < 1.5*a.early()*p.Goodput/p.Throughput {
+		return modelOff
+	}
+	return queueOff
 }
 
 // missedLightly reports whether a target was missed on the way to the one load

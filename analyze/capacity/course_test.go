@@ -124,3 +124,25 @@ func TestReportsEveryThreeSeconds(t *testing.T) {
 		t.Errorf("%d points", len(got.Points))
 	}
 }
+
+// The model of a queue that refuses is further off than that of a limiter.
+func TestModelOfRefusals(t *testing.T) {
+	for _, x := range []struct{ waited, half float64 }{{.05, modelOff}, {.3, queueOff}} {
+		r := &Run{Targets: []Target{{Kind: Errors, Limit: .05}}}
+		add := func(users, done, failed, latency float64) {
+			r.Rows = append(r.Rows, Row{At: float64(len(r.Rows) + 1), Users: users, Done: done, Failed: failed, Sum: (done - failed) * latency})
+		}
+		for s := range 20 {
+			add(float64(s)*5, float64(s)*5, 0, .05)
+		}
+		for range 120 {
+			add(400, 380, 280, x.waited)
+		}
+		r.Climbs, r.Plateaus = []Stretch{{0, 19}}, []Stretch{{20, 139}}
+		r.Recorder = known{r}
+		b := Analyze(r).Breaking
+		if !b.Model || math.Abs(b.Users.Low/b.Users.Value-(1-x.half)) > .01 {
+			t.Errorf("successes after %g s: %+v", x.waited, b)
+		}
+	}
+}
