@@ -110,7 +110,10 @@ type table struct {
 	false_, clean  int
 	covered, width float64
 	ranged         int
-	lines          []struct {
+	// of those missed and falsely claimed: how often the run's highest load kept,
+	// and missed, the targets by its own requests
+	kept, own int
+	lines     []struct {
 		off  float64
 		text string
 	}
@@ -125,9 +128,11 @@ func (s *table) add(t trial, should bool, claimed bool, r capacity.Range, truth 
 	switch {
 	case should && !claimed:
 		s.missed++
+		s.kept += 1 - missedAtTop(t)
 		s.line(2, fmt.Sprintf("MISSED %s", ofTrial(t)))
 	case !should && claimed:
 		s.false_++
+		s.own += missedAtTop(t)
 		s.line(3, fmt.Sprintf("FALSE %.1f %s", r.Value, ofTrial(t)))
 	case should:
 		e := r.Value/truth - 1
@@ -139,6 +144,14 @@ func (s *table) add(t trial, should bool, claimed bool, r capacity.Range, truth 
 		}
 		s.width += (r.High - r.Low) / truth
 	}
+}
+
+// missedAtTop is 1 where the highest load of the run missed a target.
+func missedAtTop(t trial) int {
+	if ps := t.result.Points; len(ps) > 0 && ps[len(ps)-1].Broken {
+		return 1
+	}
+	return 0
 }
 
 func (s *table) line(off float64, text string) {
@@ -178,8 +191,8 @@ func (s *table) String() string {
 		return 100 * x[min(len(x)-1, int(p*float64(len(x))))]
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-22s med|e| %5.2f%%  <=10%% %5.1f%%  <=20%% %5.1f%%  bias %+5.2f%%  p90 %5.1f%%  missed %d/%d  false %d/%d  cover %.1f%% width %.1f%%\n",
-		s.name, at(abs, .5), within(.1), within(.2), at(signed, .5), at(abs, .9), s.missed, s.truths, s.false_, s.clean,
+	fmt.Fprintf(&b, "%-22s med|e| %5.2f%%  <=10%% %5.1f%%  <=20%% %5.1f%%  bias %+5.2f%%  p90 %5.1f%%  missed %d/%d (%d held there)  false %d/%d (%d missed there)  cover %.1f%% width %.1f%%\n",
+		s.name, at(abs, .5), within(.1), within(.2), at(signed, .5), at(abs, .9), s.missed, s.truths, s.kept, s.false_, s.clean, s.own,
 		100*s.covered/float64(max(1, s.ranged)), 100*s.width/float64(max(1, s.ranged)))
 	sort.SliceStable(s.lines, func(i, j int) bool { return s.lines[i].off > s.lines[j].off })
 	for i, l := range s.lines {

@@ -99,21 +99,34 @@ func (a *analysis) missedLightly(t int, top float64, b *Breaking) bool {
 	return bad
 }
 
-// firstBroken returns the first point from which a target is violated, -1 for
-// none; seen is false where no point could be judged.
+// staysBroken is the share of the points from a break on more than which violate
+// the target too: what holds again at more load was something else than load.
+const staysBroken = 2. / 3
+
+// firstBroken returns the first point from which a target is violated and stays
+// so, -1 for none; seen is false where no point could be judged.
 func (a *analysis) firstBroken(t int) (first int, seen bool) {
 	ps := a.out.Points
 	bad := func(i int) bool { return a.run.Targets[t].excess(ps[i].Values[t]) > 0 }
-	for i := range ps {
+	// from the highest load down: violations, and points that could be judged
+	first, violated, judged := -1, 0.0, 0.0
+	for i := len(ps) - 1; i >= 0; i-- {
 		if math.IsNaN(ps[i].Values[t]) {
 			continue
 		}
-		seen = true
-		if bad(i) && (i+1 == len(ps) || bad(i+1)) {
-			return i, true
+		judged++
+		if !bad(i) {
+			continue
+		}
+		violated++
+		if violated > staysBroken*judged && (i+1 == len(ps) || bad(i+1)) {
+			first = i
 		}
 	}
-	return a.brokenAtEnd(t, bad), seen
+	if first < 0 {
+		first = a.brokenAtEnd(t, bad)
+	}
+	return first, judged > 0
 }
 
 // brokenAtEnd judges the last parts of a climb together, for alone they are

@@ -71,3 +71,21 @@ func TestBrokenAtAClimbsEnd(t *testing.T) {
 		}
 	}
 }
+
+// Two steps that miss a target and higher ones that hold it: not load broke it.
+func TestHoldsAgainAtMoreLoad(t *testing.T) {
+	for _, c := range []struct {
+		slow []int // steps
+		want Outcome
+	}{{[]int{1, 2}, Held}, {[]int{3, 4}, Held}, {[]int{4, 5}, Broke}, {[]int{2, 3, 5}, Broke}} {
+		r := build(40, 50, 60, 70, 80, 90)
+		for _, k := range c.slow {
+			for i := r.Plateaus[k].From + 1; i <= r.Plateaus[k].To; i++ {
+				r.Rows[i].Sum = r.Rows[i].Done * 2
+			}
+		}
+		if b := Analyze(r).Breaking; b.Outcome != c.want {
+			t.Errorf("steps %v are slow: %+v", c.slow, b)
+		}
+	}
+}

@@ -9,16 +9,17 @@ const (
 	curveWeight = .8   // of the curve's estimate beside the last plateau's own
 	sureErrors  = 3    // standard errors that a ratio of failures is beyond its limit by
 	fewErrors   = 8    // failures below which a ratio is a matter of chance
+	fitOff      = .05  // the curve's estimate counts at most so far from the points' own
 )
 
 // The same for the end of a climb, whose parts are short.
 const (
-	climbEdge  = .08 // share of the highest load in which all that follows is asked
-	climbParts = 4   // parts judged together, the plateau after the climb among them
-	climbSure  = 1.9 // standard deviations that the breaking load must lie below the highest
-	ownSpread  = .01 // of the parts' own estimate, as a share of users, beside the queue's wandering
-	fitSpread  = .015
-	fitOff     = .05 // a curve's estimate counts at most so far from the parts' own
+	climbEdge  = .08  // share of the highest load in which all that follows is asked
+	climbParts = 4    // parts judged together, the plateau after the climb among them
+	climbSure  = 1.6  // standard deviations that the breaking load must lie below the highest
+	ownSpread  = .012 // of the parts' own estimate, as a share of users, beside the queue's wandering
+	fitSpread  = .01  // of the curve's, beside
+	fitCounts  = 2.   // times what the last part's count varies by chance
 )
 
 // brokenAtTop judges target t at the highest load by all that there is. It
@@ -64,14 +65,14 @@ func (a *analysis) slowAtLastStep(t int) (i int, users float64) {
 	ps := a.out.Points
 	i = len(ps) - 1
 	last := ps[i]
-	n := last.Users * math.Exp(a.back(last, t))
-	if c, _ := a.latencyCrossing(t, i); c > 0 {
-		n = math.Pow(c, curveWeight) * math.Pow(n, 1-curveWeight)
+	off := a.back(last, t)
+	if curve, ok := a.curveNear(t, off); ok {
+		off = curveWeight*curve + (1-curveWeight)*off
 	}
-	if n > (1-topEdge)*last.Users {
+	if off > math.Log(1-topEdge) {
 		return -1, math.NaN()
 	}
-	return i, math.Max(n, ps[i-1].Users)
+	return i, math.Max(last.Users*math.Exp(off), ps[i-1].Users)
 }
 
 // back is the log of the users at which target t meets its limit over the users
@@ -81,6 +82,19 @@ func (a *analysis) slowAtLastStep(t int) (i int, users float64) {
 func (a *analysis) back(p Point, t int) float64 {
 	steep := (p.Latency + a.out.Think.Value) / p.Latency
 	return math.Log(a.run.Targets[t].Limit/p.Values[t]) / steep
+}
+
+// curveNear is the log of the users at which the curve through all points has
+// target t meet its limit over the most users, held to what lies near the points'
+// own estimate.
+func (a *analysis) curveNear(t int, own float64) (off float64, ok bool) {
+	i := len(a.out.Points) - 1
+	n, _ := a.latencyCrossing(t, i)
+	if !(n > 0) {
+		return 0, false
+	}
+	off = math.Log(n / a.out.Points[i].Users)
+	return math.Min(math.Max(off, own-fitOff), own+fitOff), true
 }
 
 // slowAtClimbsEnd joins the same two estimates, the second as the mean of the
@@ -124,9 +138,8 @@ func (a *analysis) slowAtClimbsEnd(t int) (i int, users float64) {
 		wander = count
 	}
 	off, precision := own, 1/(ownSpread*ownSpread+wander*wander)
-	if c, _ := a.latencyCrossing(t, len(ps)-1); c > 0 {
-		curve := math.Min(math.Max(math.Log(c/top), own-fitOff), own+fitOff)
-		sharp := 1 / (fitSpread*fitSpread + count*count)
+	if curve, ok := a.curveNear(t, own); ok {
+		sharp := 1 / (fitSpread*fitSpread + fitCounts*fitCounts*count*count)
 		off = (own*precision + curve*sharp) / (precision + sharp)
 		precision += sharp
 	}

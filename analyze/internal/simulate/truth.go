@@ -3,8 +3,6 @@ package simulate
 import (
 	"math"
 	"slices"
-
-	"github.com/peakload/peakload/analyze/internal/stats"
 )
 
 // A Steady is what a system does at constant load, after it has settled.
@@ -150,18 +148,24 @@ func breaksAt(s System, o SLO, n float64, seed uint64) float64 {
 	)
 	for range 3 {
 		low, high := int(n-math.Max(around*n, 2)), int(math.Ceil(n+math.Max(around*n, 2)))
-		var users, excess, weight []float64
 		step := max(1, (high-low)/(most-1))
+		// a line by least squares, its own: a truth does not rest on what it judges
+		var count, mu, mv, suu, suv float64
 		for u := max(1, low); u <= high; u += step {
 			v := o.excess(SteadyState(s, u, completions*step/(high-low+step), seed^0xb4ea))
-			users, excess, weight = append(users, float64(u)), append(excess, math.Min(math.Max(v, -clear), clear)), append(weight, 1)
+			v = math.Min(math.Max(v, -clear), clear)
+			count++
+			du, dv := float64(u)-mu, v-mv
+			mu += du / count
+			mv += dv / count
+			suu += du * (float64(u) - mu)
+			suv += du * (v - mv)
 		}
-		c, b, ok := stats.Line(users, excess, weight)
-		if !ok || b <= 0 {
+		if !(suv > 0) {
 			return n
 		}
 		before := n
-		n = math.Min(math.Max(-c/b, float64(low)), float64(high))
+		n = math.Min(math.Max(mu-mv*suu/suv, float64(low)), float64(high))
 		if math.Abs(n-before) < around/4*before {
 			break
 		}
