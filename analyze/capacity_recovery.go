@@ -73,7 +73,7 @@ func (a capacityAnswer) afterOutage() {
 	back, ok := capacity.Back(a.run, a.c.sampleAt(outage.Start), a.c.sampleAt(outage.End))
 	o := a.out
 	if end := a.run.Rows[len(a.run.Rows)-1].At; !ok && end-outage.End < upAgain {
-		o.RecoveryNote = fmt.Sprintf("The system was down from %s on, under %s, and the run ended so. Needs %s.", measure.Span(outage.Start), inUsers(float64(outage.Users)), needTail)
+		o.RecoveryNote = fmt.Sprintf("The %s began at %s, under %s, and the run ended so, less than %d s after it. Needs %s.", what, measure.Span(math.Round(outage.Start)), inUsers(float64(outage.Users)), upAgain, needTail)
 		return
 	}
 	if !ok {
@@ -86,5 +86,5 @@ func (a capacityAnswer) afterOutage() {
 	o.RecoveryOutcome = Recovered
 	o.Recovery = measure.Within(t, math.Max(0, t-2), t+2, measure.Seconds, measure.Estimated, a.c.src(a.c.sampleAt(outage.Start), a.c.sampleAt(back), colRequests+", "+colFailures, fmt.Sprintf("the last second in which a target was missed, at %s of the run, − the %s's beginning, at %s", tenths(back), what, tenths(outage.Start))))
 	o.RecoveryText = measure.Format(o.Recovery, measure.Style{Scale: "seconds"})
-	o.RecoveryNote = fmt.Sprintf("From the beginning of the %s at %s until %s held again, with %d users all the while: not after the load was taken away.", what, measure.Span(outage.Start), a.c.everyTarget(), outage.Users)
+	o.RecoveryNote = fmt.Sprintf("From the beginning of the %s at %s until %s held again, with %s all the while: not after the load was taken away.", what, measure.Span(outage.Start), a.c.everyTarget(), inUsers(float64(outage.Users)))
 }

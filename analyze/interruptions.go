@@ -1,8 +1,10 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/peakload/peakload/analyze/capacity"
 	"github.com/peakload/peakload/analyze/measure"
@@ -29,22 +31,7 @@ func (c *context) interruptions() []Outage {
 		return nil
 	}
 	f := failingRows{c, c.capacityRows()}
-	var out []Outage
-	for _, u := range c.unreachables() {
-		if u.component == "load_generator" || u.component == "host" {
-			continue
-		}
-		from, to := c.sampleAt(u.from), c.sampleAt(math.Min(u.to, c.length()))
-		for from > 0 && f.share(from-1, from-1) >= defaultErrors && c.at(from-1) >= u.from-interruptionEdge {
-			from--
-		}
-		for to+1 < len(f.rows) && f.share(to+1, to+1) >= defaultErrors && c.at(to+1) <= u.to+interruptionEdge {
-			to++
-		}
-		if f.share(from, to) >= defaultErrors && f.share(f.ago(from, cleanBefore), from-1) < defaultErrors {
-			out = append(out, f.interruption(from, to, "the "+ComponentWords(u.component)+" did not answer its monitor and "))
-		}
-	}
+	out := f.unreached()
 	if n, ok := c.whole.RateLimited.Float(); len(out) > 0 || !ok || n > 0 {
 		return out // a limiter refuses in bursts by itself
 	}
@@ -65,6 +52,51 @@ func (c *context) interruptions() []Outage {
 			out = append(out, f.interruption(i, last, ""))
 		}
 		i = last
+	}
+	return out
+}
+
+// unreached are the interruptions in which a monitor got no answer, in their
+// order; where several parts did not answer at once it is one.
+func (f failingRows) unreached() []Outage {
+	type spell struct {
+		from, to int
+		parts    []string
+	}
+	var spells []spell
+	c := f.c
+	for _, u := range c.unreachables() {
+		if u.component == "load_generator" || u.component == "host" {
+			continue
+		}
+		from, to := c.sampleAt(u.from), c.sampleAt(math.Min(u.to, c.length()))
+		for from > 0 && f.share(from-1, from-1) >= defaultErrors && c.at(from-1) >= u.from-interruptionEdge {
+			from--
+		}
+		for to+1 < len(f.rows) && f.share(to+1, to+1) >= defaultErrors && c.at(to+1) <= u.to+interruptionEdge {
+			to++
+		}
+		// From its first row on, the run does not show the system without it.
+		if from > 0 && f.share(from, to) >= defaultErrors && f.share(f.ago(from, cleanBefore), from-1) < defaultErrors {
+			spells = append(spells, spell{from, to, []string{"the " + ComponentWords(u.component)}})
+		}
+	}
+	slices.SortStableFunc(spells, func(a, b spell) int { return cmp.Compare(a.from, b.from) })
+	var out []Outage
+	for i := 0; i < len(spells); i++ {
+		s := spells[i]
+		for i+1 < len(spells) && spells[i+1].from <= s.to {
+			i++
+			s.to = max(s.to, spells[i].to)
+			if part := spells[i].parts[0]; !slices.Contains(s.parts, part) {
+				s.parts = append(s.parts, part)
+			}
+		}
+		monitors := "its monitor"
+		if len(s.parts) > 1 {
+			monitors = "their monitors"
+		}
+		out = append(out, f.interruption(s.from, s.to, andList(s.parts)+" did not answer "+monitors+" and "))
 	}
 	return out
 }
@@ -129,8 +161,8 @@ func (a capacityAnswer) interrupted() bool {
 	}
 	o := broken[0]
 	a.out.BrokeAt = o.Start
-	a.out.BreakingText = fmt.Sprintf("not identifiable: interrupted at %d users after %s", o.Users, measure.Span(math.Round(o.Start)))
-	a.out.BreakingNote = fmt.Sprintf("From %s to %s of the run %s, at %d users: a load that the run otherwise carried with %s. That is no limit of load.",
-		measure.Span(math.Round(o.Start)), measure.Span(math.Round(o.End)), o.Evidence, o.Users, a.hardInWords())
+	a.out.BreakingText = fmt.Sprintf("not identifiable: interrupted at %s after %s", inUsers(float64(o.Users)), measure.Span(math.Round(o.Start)))
+	a.out.BreakingNote = fmt.Sprintf("From %s to %s of the run %s, at %s: a load that the run otherwise carried with %s. That is no limit of load.",
+		measure.Span(math.Round(o.Start)), measure.Span(math.Round(o.End)), o.Evidence, inUsers(float64(o.Users)), a.hardInWords())
 	return true
 }

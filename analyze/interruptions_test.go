@@ -48,6 +48,48 @@ func TestInterruptions(t *testing.T) {
 	}
 }
 
+// What a monitor saw is an interruption where the run shows the system without
+// it before; what several monitors saw at once is one.
+func TestUnreachedParts(t *testing.T) {
+	away := func(from, to float64) func(at float64) float64 {
+		return func(at float64) float64 {
+			if at >= from && at < to {
+				return 0
+			}
+			return 1
+		}
+	}
+	for name, c := range map[string]struct {
+		from, to int // failures, as the monitors saw
+		want     []string
+	}{
+		"in the midst":      {60, 70, []string{"the database and the application did not answer their monitors and "}},
+		"from the first row": {0, 12, nil},
+		"all the time":      {0, 200, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, failed := newBench(), during(c.from, c.to, 50)
+			for s := range 110 {
+				b.row(steadily(s), 100, failed(s), .05)
+			}
+			b.h.Segments = []loadtest.Segment{{From: 0, To: len(b.h.Time) - 1, Why: "start"}}
+			r := &loadtest.Run{History: b.h, Tracks: []loadtest.Track{
+				track("app_json", "database", "", "up", 0, 110, away(float64(c.from), float64(c.to))),
+				track("app_json", "app", "", "up", 0, 110, away(float64(c.from), float64(c.to))),
+			}}
+			got := Run(r, &plan.Plan{}, nil).Stability.Interruptions
+			if len(got) != len(c.want) {
+				t.Fatalf("interruptions %+v, want %q", got, c.want)
+			}
+			for i, o := range got {
+				if !strings.HasPrefix(o.Evidence, c.want[i]) {
+					t.Errorf("evidence %q, want %q", o.Evidence, c.want[i])
+				}
+			}
+		})
+	}
+}
+
 func steadily(s int) int { return min(150, 10+10*s) }
 
 // steps has 50 users more between 60 s and 80 s.
