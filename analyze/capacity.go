@@ -36,6 +36,10 @@ type Capacity struct {
 	// it is the resources' way back to their normal figures.
 	RecoveryByResources bool
 
+	// highest is the most successes a second that the system was seen to do for
+	// some time, whatever the run tells of its capacity.
+	highest measure.Value
+
 	Levels []Level
 	// ThinkTime is N/X − R at the lowest level that was not saturated, in s
 	// (Little's law in its interactive form).

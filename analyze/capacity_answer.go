@@ -165,6 +165,7 @@ func (a capacityAnswer) mostRPS() {
 	src := a.src(s.From, s.To, fmt.Sprintf("highest (Δrequests − Δfailures)/Δt over %.0f s", s.Seconds))
 	plain := measure.Style{Plain: true}
 	held := measure.Of(s.Goodput, measure.PerSecond, src)
+	a.out.highest = held
 	span := fmt.Sprintf("over %.0f s at %s", s.Seconds, inUsers(math.Round(s.Users)))
 	if s.Held && a.hasErrorTarget() {
 		span += " with the error target held"

@@ -35,7 +35,7 @@ var questions = []struct {
 	{says: saying(`rate.?limit|429|throttl`), answer: (*context).limiterProtects, rests: []string{"rate_limit.total"}},
 	{says: saying(`recover|back to normal|returns? to`), answer: (*context).recovers, rests: []string{"recovery"}},
 	{says: saying(`no degradation|without degradation|not degrade`), answer: (*context).holdsTargets, rests: []string{"targets"}},
-	{says: saying(`graceful|degrad`), answer: (*context).degradesGracefully, rests: []string{"outages", "errors", "rate_limit.total"}},
+	{says: saying(`graceful|degrad`), answer: (*context).degradesGracefully, rests: []string{"outages", "errors", "targets", "rate_limit.total"}},
 	{says: saying(`deadlock|lock time-?out`), answer: databaseCount(func(d DatabaseErrors) measure.Value { return d.LockTimeout }, "locks"), rests: []string{"database errors"}},
 	{says: saying(`database|\bdb\b|postgres|mysql|\bsql\b`, `errors?\b|failures?\b`), answer: (*context).noDatabaseErrors, rests: []string{"database errors"}},
 	{says: saying(`crash|outage|restart|downtime|stays? up`), answer: (*context).staysUp, rests: []string{"outages"}},

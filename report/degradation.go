@@ -158,6 +158,9 @@ func (f *filler) bandText(b analyze.Band) string {
 	if why != "" && b.Behavior != "" { // with nothing expected, there is nothing to say of it
 		text += "; " + form.Escape(why)
 	}
+	if b.Status != analyze.Pass && f.a.Diagnosis.GeneratorLimited() {
+		text += "; of the system itself unproven: the load generator was at its limit"
+	}
 	return strings.TrimPrefix(text, "; ")
 }
 

@@ -19,12 +19,14 @@ import (
 // Run looks for what limited the run and adds to a the diagnosis, the issues,
 // the lessons and the root cause of timeouts. a must have been made by
 // analyze.Run; of the rest only the answer on exhausted resources is changed,
-// which a bottleneck decides.
+// which a bottleneck decides, and what the run says of the system's limits,
+// which those of the load generator void.
 func Run(a *analyze.Analysis) {
 	s := newScene(a)
 	a.Diagnosis = rank(s, look(s))
 	a.Diagnosis.Summary = summary(s, &a.Diagnosis)
 	exhausted(a)
+	unproven(a)
 	a.Diagnosis.Immediate = immediate(s)
 	a.Diagnosis.Capacity = improvements(s)
 	a.Diagnosis.Scaling = scaling(s)
@@ -43,6 +45,22 @@ func exhausted(a *analyze.Analysis) {
 	if fs := a.Diagnosis.Findings; a.RateLimit.NoExhaustion != analyze.No && len(fs) > 0 && usedUp[fs[0].Kind] && !fs[0].Suspected {
 		a.RateLimit.NoExhaustion = analyze.No
 		a.RateLimit.ExhaustionWhy = fmt.Sprintf("what limited the run was the %s: %s", lowerFirst(fs[0].Component), lowerFirst(trimStop(fs[0].Symptom)))
+	}
+}
+
+// unproven takes back what is said of the system's limits where those of the
+// load generator were reached first, and puts it in doubt where that is suspected.
+func unproven(a *analyze.Analysis) {
+	d := &a.Diagnosis
+	if d.GeneratorLimited() {
+		a.Unproven()
+		return
+	}
+	for _, f := range append(append([]analyze.Finding(nil), d.Findings...), d.Suspicions...) {
+		if f.Kind == "load_generator" {
+			a.Capacity.Doubted()
+			return
+		}
 	}
 }
 

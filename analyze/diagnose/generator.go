@@ -86,6 +86,13 @@ func lookAtGenerator(s *scene) outcome {
 		// Nothing tells whether latency was Locust's own: suspected.
 		said = append(said, starved)
 		t.saturation = .4
+	case len(v) == 0 && log == nil && fell == analyze.Yes:
+		// Users who pause longer under load wait for the generator, or for what
+		// their script does after a failure.
+		t.waiting = 1
+		if e, ok := s.errorsIn(s.window).Float(); ok && e >= .05 {
+			t.waiting = .4
+		}
 	case len(v) == 0 && log == nil:
 		return isBlind("Locust's log (--logfile) or its processor time during the run")
 	case len(v) == 0:

@@ -12,7 +12,8 @@ import (
 )
 
 // issues lists what has to be dealt with, the gravest first. P0: a crash or an
-// outage, a target missed by two times or more, no recovery. P1: a target
+// outage, a target missed by two times or more (not where the load generator was
+// the limit: then it is P1), no recovery. P1: a target
 // missed, a bottleneck, a saturated resource. P2: borderline figures, resources
 // at three quarters of their capacity, suspicions and gaps in the data.
 func issues(s *scene) []analyze.Issue {
@@ -33,6 +34,8 @@ func issues(s *scene) []analyze.Issue {
 		case r.Status == analyze.Fail && r.Target.Metric == plan.RPS && usersFor(s, r) != "": // the load's fault, not the system's
 			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target",
 				Evidence: fmt.Sprintf("%s; %s were too few to ask for it%s", r.Why, count(s.stressUsers, "user", "users"), usersFor(s, r)), Rests: figureOf(r)})
+		case r.Status == analyze.Fail && r.Target.Metric != plan.Outages && a.Diagnosis.GeneratorLimited(): // by how much the system misses it is not known
+			p1 = append(p1, analyze.Issue{Severity: "P1", Title: what + " misses its target as the load generator saw it", Evidence: r.Why + "; it was at its own limit", Rests: figureOf(r)})
 		case r.Status == analyze.Fail && (missedBy(r) >= 2 || r.Target.Metric == plan.Outages):
 			p0 = append(p0, analyze.Issue{Severity: "P0", Title: what + " misses its target" + factor(r), Evidence: r.Why, Rests: figureOf(r)})
 		case r.Status == analyze.Fail:

@@ -105,7 +105,11 @@ func (s *scene) whatBrokeFirst() string {
 		if p.UsersFrom != p.UsersTo {
 			users = fmt.Sprintf("%d to %d users", p.UsersFrom, p.UsersTo)
 		}
-		return fmt.Sprintf("The first phase to miss a target was %s (%s): %s.", p.Name, users, p.Why)
+		seen := ""
+		if s.a.Diagnosis.GeneratorLimited() {
+			seen = ", as the load generator saw it"
+		}
+		return fmt.Sprintf("The first phase to miss a target was %s (%s)%s: %s.", p.Name, users, seen, p.Why)
 	}
 	return ""
 }
@@ -119,6 +123,9 @@ func (s *scene) whatLimited() string {
 		out := fmt.Sprintf("What limited the run was %s: %s.", the(f.Component), lowerFirst(trimStop(f.Symptom)))
 		if d.Undecided != "" {
 			out = d.Undecided + "."
+		}
+		if d.GeneratorLimited() {
+			out += " What the system itself carries is unproven."
 		}
 		return out
 	case s.hurt:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/peakload/peakload/analyze"
 )
@@ -107,6 +108,9 @@ func rank(s *scene, outs []outcome) analyze.Diagnosis {
 const most = 3
 
 func lowerFirst(s string) string {
+	if strings.HasPrefix(s, "Locust") || strings.HasPrefix(s, "P9") || strings.HasPrefix(s, "P5") {
+		return s // names
+	}
 	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && !(s[1] >= 'A' && s[1] <= 'Z') {
 		return string(s[0]-'A'+'a') + s[1:]
 	}
@@ -146,7 +150,7 @@ func withoutRemainders(s *scene, hits []*outcome, d *analyze.Diagnosis) []*outco
 	for _, o := range hits {
 		if remainder(o.kind) && !o.independent {
 			if other := explained(o); other != "" {
-				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: fmt.Sprintf("%s; %s explains it", lowerFirst(o.finding.Symptom), other)})
+				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: fmt.Sprintf("%s; the slowdown is put down to %s", lowerFirst(o.finding.Symptom), the(other))})
 				continue
 			}
 			if unseen > 1 {
