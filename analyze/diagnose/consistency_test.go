@@ -75,6 +75,12 @@ func agreement(t *testing.T, a *analyze.Analysis) {
 			}
 		}
 	}
+	// What follows from something else is not dealt with before that.
+	for _, f := range d.Findings {
+		if strings.HasPrefix(f.Consequence, "follows from") && !strings.HasPrefix(f.Recommendation, "Deal with ") {
+			t.Errorf("%s %s, and %q", f.Kind, f.Consequence, f.Recommendation)
+		}
+	}
 	// A resource that limited the run was exhausted.
 	if len(d.Findings) > 0 && usedUp[d.Findings[0].Kind] && !d.Findings[0].Suspected && a.RateLimit.NoExhaustion != analyze.No {
 		t.Errorf("%s limited the run and nothing was exhausted: %s", d.Findings[0].Kind, a.RateLimit.ExhaustionWhy)

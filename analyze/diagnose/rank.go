@@ -197,14 +197,7 @@ func consequences(hits []*outcome) {
 				}
 				if l.words != "" {
 					e.finding.Consequence = fmt.Sprintf("follows from the %s: %s", nounOf(c.kind), l.words)
-					if e.kind == "connection_pool" || e.kind == "worker_queue" {
-						// Sized for what they are held for now they would be too large then.
-						longer := ""
-						if e.hold >= longerHeld {
-							longer = fmt.Sprintf("%s are held %s times as long as at light load, and ", slotsOf[e.kind], digits(e.hold))
-						}
-						e.finding.Recommendation = fmt.Sprintf("Deal with %s first, then repeat the run: %show many %s the load takes shows only without that wait", the(c.finding.Component), longer, slotsOf[e.kind])
-					}
+					e.finding.Recommendation = afterCause(e, c)
 				}
 			}
 		}
@@ -221,6 +214,21 @@ func consequences(hits []*outcome) {
 			}
 		}
 	}
+}
+
+// afterCause is what to do about an effect: nothing before its cause is dealt
+// with. Slots sized for the time that they are held for now would be too many
+// then, and so would cores and disks for what is asked of them now.
+func afterCause(e, c *outcome) string {
+	lead := fmt.Sprintf("Deal with %s first, then repeat the run", the(c.finding.Component))
+	slots := slotsOf[e.kind]
+	switch {
+	case slots == "":
+		return lead
+	case e.hold >= longerHeld:
+		return fmt.Sprintf("%s: %s are held %s times as long as at light load, and how many of them the load takes shows only without that wait", lead, slots, digits(e.hold))
+	}
+	return fmt.Sprintf("%s: how many %s the load takes shows only without that wait", lead, slots)
 }
 
 // slotsOf is what a queue's requests wait for.
