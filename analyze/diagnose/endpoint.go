@@ -81,11 +81,11 @@ func lookAtEndpoints(s *scene) outcome {
 	} else if gateway.share >= .5 {
 		t.text = gateway.term() / 2 // which of the two it was the text does not say
 	}
-	own := 0.
+	own, rose := 0., false // where the mean did not rise, as beside quick failures, nobody has a part in that
 	for _, c := range slow {
-		own += orZero(c.shareOfRise)
+		own, rose = own+orZero(c.shareOfRise), rose || !math.IsNaN(c.shareOfRise)
 	}
-	little := len(slow) > 0 && !behind && own < littleOfRise
+	little := rose && !behind && own < littleOfRise
 	switch {
 	case little && len(always) > 0:
 		slow = nil // what was slow from the first is what users wait for
@@ -101,7 +101,14 @@ func lookAtEndpoints(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence(said, queued.share, measure.Ratio, s.series(app, "request_queue")))
 		f.Component = and(namesOf(slow)) + ", or what " + calls(slow)
 	case len(slow) > 0 && len(rest) > 0:
-		t.saturation = clamp((own - .3) / .5)
+		part := ""
+		if whose := "its"; rose {
+			if len(slow) > 1 {
+				whose = "their"
+			}
+			t.saturation = clamp((own - .3) / .5)
+			part = fmt.Sprintf(": %s own part of the rise in mean latency is %s", whose, percent(math.Min(1, own)))
+		}
 		slices.SortStableFunc(slow, func(a, b change) int {
 			switch {
 			case orZero(a.shareOfRise) > orZero(b.shareOfRise):
@@ -114,11 +121,9 @@ func lookAtEndpoints(s *scene) outcome {
 		var names []string
 		for _, c := range slow[:min(3, len(slow))] {
 			names = append(names, fmt.Sprintf("%s (%s, %s before)", endpointName(c.Method, c.Name), seconds(c.after), seconds(c.before)))
-			f.Evidence = append(f.Evidence, evidence(fmt.Sprintf("%s: own part of the slowdown", endpointName(c.Method, c.Name)), c.shareOfRise, measure.Ratio, nil))
-		}
-		whose := "its"
-		if len(slow) > 1 {
-			whose = "their"
+			if !math.IsNaN(c.shareOfRise) {
+				f.Evidence = append(f.Evidence, evidence(fmt.Sprintf("%s: own part of the slowdown", endpointName(c.Method, c.Name)), c.shareOfRise, measure.Ratio, nil))
+			}
 		}
 		notSlow := others(len(rest)) + " did not by three times"
 		much := ""
@@ -126,7 +131,7 @@ func lookAtEndpoints(s *scene) outcome {
 			much = " by much"
 			notSlow = others(len(rest)) + " " + wentFrom(rest)
 		}
-		said = fmt.Sprintf("only %s slowed down%s: %s own part of the rise in mean latency is %s; %s", and(names), much, whose, percent(math.Min(1, own)), notSlow)
+		said = fmt.Sprintf("only %s slowed down%s%s; %s", and(names), much, part, notSlow)
 		f.Component = and(namesOf(slow)) + ", or what " + calls(slow)
 	case len(always) > 0:
 		t.saturation = 1
@@ -149,7 +154,7 @@ func lookAtEndpoints(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence(b.said("a called service"), b.named, measure.Count, nil))
 	}
 	f.Symptom = upper(said)
-	who := "these endpoints"
+	who := "the requests that fail so"
 	switch {
 	case len(slow) > 0:
 		who = and(namesOf(slow))

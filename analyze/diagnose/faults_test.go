@@ -561,6 +561,23 @@ func TestEndpointThatStandsOut(t *testing.T) {
 	}
 }
 
+// Others fail at once, so that the mean falls: that one endpoint is slow is not
+// ruled out by its part in a rise that there was not.
+func TestSlowBesideQuickFailures(t *testing.T) {
+	l := newLab(.02)
+	for i := range l.eps[:3] {
+		l.eps[i].light = .4
+	}
+	l.eps[3].full = 2.4
+	l.fail(.6, bare503)
+	a := l.analyse(t)
+	want(t, a, "")
+	if s := a.Diagnosis.Suspicions; len(s) != 1 || s[0].Kind != "slow_endpoint" || strings.Contains(s[0].Symptom, "rise") {
+		dump(t, a)
+		t.Errorf("suspicions %+v", s)
+	}
+}
+
 // A dear endpoint slows down by the most seconds and by no more times than the
 // others: they share a scarce resource.
 func TestDearEndpoint(t *testing.T) {
