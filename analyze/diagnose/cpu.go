@@ -182,9 +182,8 @@ func coresOf(n float64) string {
 }
 
 // busiest is a component's use in its busiest ten seconds, as the table of
-// resources shows it: ", 88.3% in the
-// busiest ten seconds". It is empty
-// where the table is about another stretch, or has no such figure.
+// resources shows it: ", 88.3% in the busiest ten seconds"; "" where the table
+// is about another stretch, or has no such figure.
 func (s *scene) busiest(component string) string {
 	if p := s.peak(); p == nil || p.Start != s.stress.from {
 		return ""
@@ -394,9 +393,9 @@ func lookAtHostCPU(s *scene) outcome {
 	return o
 }
 
-// suspectOtherWork suspects what else a full machine does: it may slow down the system
-// under test and Locust, and nothing recorded tells by how much. Anything that
-// is established explains the run better.
+// suspectOtherWork suspects what else a full machine does: it may slow down the
+// system under test and Locust, and nothing recorded tells by how much. Anything
+// that is established explains the run better.
 func (s *scene) suspectOtherWork(said string, sr series) outcome {
 	t := noTerms()
 	t.saturation = .25

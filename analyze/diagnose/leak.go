@@ -76,7 +76,7 @@ func growthIssue(s *scene) []analyze.Issue {
 	}
 	slope := (q[3] - q[0]) / (3 * quarter)
 	said := fmt.Sprintf("from %s to %s in %s at a constant %s, by %s/s", bytes(v[0]), bytes(v[len(v)-1]), measure.Span(math.Round(held.to-held.from)), count(s.usersIn(held), "user", "users"), bytes(slope))
-	if x := s.throughput(); x > 0 {
+	if x := s.rpsIn(held); x > 0 {
 		said += fmt.Sprintf(" or %s a request", bytes(slope/x))
 	}
 	if l := s.limit(sr, "memory_limit_bytes"); l > v[len(v)-1] {

@@ -79,7 +79,7 @@ func scaling(s *scene) analyze.Scaling {
 		if f.Kind == "crash" {
 			out.Vertical = ""
 		}
-		if f.Kind == "crash" && strings.EqualFold(f.Component, database) || strings.EqualFold(f.Component, cache) {
+		if f.Kind == "crash" && (strings.EqualFold(f.Component, database) || strings.EqualFold(f.Component, cache)) {
 			out.Horizontal = fmt.Sprintf("More instances of the application do not help: all of them share %s", the(f.Component))
 			break
 		}

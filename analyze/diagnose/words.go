@@ -50,8 +50,15 @@ func count(n float64, one, many string) string {
 	return whole(n) + " " + many
 }
 
-// ordinal is a large round number as a place in a row: "12,000th".
-func ordinal(n float64) string { return whole(n) + "th" }
+// ordinal is a number as a place in a row: "12,000th", "21st".
+func ordinal(n float64) string {
+	ends := [...]string{"th", "st", "nd", "rd", "th", "th", "th", "th", "th", "th"}
+	i := int64(math.Round(n))
+	if i%100/10 == 1 {
+		return whole(n) + "th"
+	}
+	return whole(n) + ends[i%10]
+}
 
 // since says from when on a state lasted: "; full from 24 s of the run on (at
 // 210 users)"; "" where that is not known. It is a clause of its own, since the

@@ -35,6 +35,14 @@ func TestFirst(t *testing.T) {
 	}
 }
 
+func TestOrdinal(t *testing.T) {
+	for n, want := range map[float64]string{1: "1st", 2: "2nd", 11: "11th", 12000: "12,000th", 23: "23rd", 110: "110th", 121: "121st"} {
+		if got := ordinal(n); got != want {
+			t.Errorf("%g is %q, want %q", n, got, want)
+		}
+	}
+}
+
 func TestSized(t *testing.T) {
 	if got := sized(286, .0063, "core", "cores"); got != "286/s × 6.3 ms × 1.3 = 2.34, so 3 cores with three tenths in reserve" {
 		t.Error(got)
