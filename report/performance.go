@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"unicode"
 
@@ -302,17 +303,19 @@ func (f *filler) failedAmong(r analyze.TargetResult) measure.Value {
 	return f.a.WholeRun.ErrorRate
 }
 
-// quickFailures is the mean latency of the failures of an outage, where it is
-// below the median: all that ended in one failed, so that there it is known.
+// quickFailures is the mean latency of the failures of an outage among what a
+// target judges, where it is below the median: all that ended in one failed, so
+// that there it is known.
 func (f *filler) quickFailures(r analyze.TargetResult) (mean float64, quick bool) {
-	w := f.a.WholeRun
+	w, from, to := f.a.WholeRun, math.Inf(-1), math.Inf(1)
 	if peak := f.peak(); peak != nil && r.Scope == "peak" {
-		w = peak.Window
+		w, from, to = peak.Window, peak.Start, peak.End
 	}
 	sum, n := 0.0, 0
 	for _, o := range f.a.Stability.Outages {
+		from, to := math.Max(from, o.Start+3), math.Min(to, o.End-3)
 		for i, t := range f.a.Timeline.Time {
-			if m := f.a.Timeline.Mean[i]; t > o.Start+3 && t < o.End-3 && m >= 0 {
+			if m := f.a.Timeline.Mean[i]; t > from && t < to && m >= 0 {
 				sum, n = sum+m, n+1
 			}
 		}

@@ -450,9 +450,17 @@ func TestWhyFiguresDiffer(t *testing.T) {
 		a.Timeline.Mean = []float64{.4, 5, 5, .4}
 		return a
 	})
-	for _, none := range []string{"user-types-sum", "in the outage they failed"} {
-		if strings.Contains(string(got), none) {
-			t.Errorf("%q in\n%s", none, got)
+	before, _ := fill(t, seed(t), func(p *plan.Plan) *analyze.Analysis {
+		a := run(p)
+		a.Phases[1].Start = 125 // the outage was before the peak
+		return a
+	})
+	for _, x := range []struct {
+		doc  []byte
+		none string
+	}{{got, "user-types-sum"}, {got, "in the outage they failed"}, {before, "in the outage they failed"}} {
+		if strings.Contains(string(x.doc), x.none) {
+			t.Errorf("%q in\n%s", x.none, x.doc)
 		}
 	}
 }
