@@ -2,7 +2,6 @@ package explain
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/measure"
@@ -55,7 +54,7 @@ func (p page) capacity(a *analyze.Analysis, name string) {
 func (p page) allCapacity(a *analyze.Analysis) {
 	c := a.Capacity
 	p.w.WriteString(text.Wrap("", "  ", "capacity: how much the system takes; each figure has a page of its own, such as breaking_point") + "\n")
-	p.line("outcome", strings.ReplaceAll(c.Outcome.String(), "_", " "))
+	p.line("outcome", word(c.Outcome.String()))
 	p.load(c)
 	for _, name := range capacityFigures {
 		f, said, note := capacityFigure(c, name)
@@ -87,7 +86,7 @@ func (p page) load(c analyze.Capacity) {
 		p.line("think time", measure.Format(c.ThinkTime, plain)+" (N/X − R)")
 	}
 	if c.GeneratorWhy != "" {
-		p.line("generator", "late: "+strings.ReplaceAll(c.Generator.String(), "_", " ")+"; "+c.GeneratorWhy)
+		p.line("generator", "late: "+word(c.Generator.String())+"; "+c.GeneratorWhy)
 	}
 }
 

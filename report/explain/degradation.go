@@ -56,7 +56,7 @@ func (p page) band(b analyze.Band) {
 }
 
 func ofLongest(b analyze.Band) string {
-	if !b.P95.Measured() {
+	if !b.P95.Measured() || b.Stretches < 2 {
 		return ""
 	}
 	return ", of the longest stretch at this level; the rest is of all of them"

@@ -19,7 +19,7 @@ func (p page) scaling(a *analyze.Analysis) {
 		p.line(x.label, said)
 	}
 	if s.AutoScaling != "" {
-		p.line("", "the figures in parentheses are those of the run when it first had so many users, over ten seconds")
+		p.line("", "the processor and the connections in parentheses are those of the ten seconds around the first time that the run had so many users; the rate is 80% of what was done each second at the load that the users are 80% of")
 		p.beneath(a, []string{"knee"})
 	}
 }

@@ -155,3 +155,18 @@ func TestSumsComeOut(t *testing.T) {
 		t.Errorf("only %d sums were shown", found)
 	}
 }
+
+// The P95 of a load level is of the longest stretch only where there are several.
+func TestLevelOfOneStretch(t *testing.T) {
+	for stretches, want := range map[int]bool{1: false, 2: true} {
+		a := asked()
+		a.Bands[0].P95, a.Bands[0].Stretches = measure.Of(.2, measure.Seconds), stretches
+		var out bytes.Buffer
+		if err := explain.Figure(&out, a, "degradation 0-500"); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "of the longest stretch"); got != want {
+			t.Errorf("%d: %s", stretches, out.String())
+		}
+	}
+}
