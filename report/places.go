@@ -116,30 +116,26 @@ func performanceColumns(t *form.Table) bool {
 // metricColumn returns the column that names metrics: the one with that header,
 // unless others name them, as where each row begins with a number of its own.
 func metricColumn(t *form.Table) int {
-	most := 0
-	count := func(i int) (n int) {
-		for _, row := range t.Rows {
-			if c := cell(row, i); c != nil {
-				if _, _, ok := plan.LabelMetric(c.Text); ok {
-					n++
-				}
+	names := func(i int) bool {
+		return slices.ContainsFunc(t.Rows, func(row *form.Row) bool {
+			c := cell(row, i)
+			if c == nil {
+				return false
 			}
-		}
-		return n
+			_, _, ok := plan.LabelMetric(c.Text)
+			return ok
+		})
 	}
-	best := column(t, metricNames...)
-	if best >= 0 {
-		most = count(best)
+	own := column(t, metricNames...)
+	if own >= 0 && names(own) {
+		return own
 	}
 	for i := range t.Header {
-		if most > 0 {
-			break
-		}
-		if count(i) > 0 {
-			best, most = i, count(i)
+		if names(i) {
+			return i
 		}
 	}
-	return max(0, best)
+	return max(0, own)
 }
 
 // endpointColumn returns the column that names endpoints, -1 without one.

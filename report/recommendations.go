@@ -57,14 +57,20 @@ func (f *filler) undiagnosed() bool {
 	return len(d.Findings) == 0 && len(d.NotLookedAt) > 0 && d.Hurt || len(d.Clear)+len(d.Findings) == 0
 }
 
-// strategies are the labels of the scaling strategy, the more particular
-// first.
-var strategies = []named[func(analyze.Scaling) string]{
-	{[]string{"Scale In", "Scale Down", "Scaling In", "Scaling Down"}, nil}, // no load test tells when less would do
-	{[]string{"Auto Scaling", "Autoscaling", "Auto-scaling", "Trigger", "HPA", "Scaling Threshold"}, func(s analyze.Scaling) string { return s.AutoScaling }},
-	{[]string{"Load Balancing", "Load Balancer", "Load Distribution", "Traffic Distribution"}, func(s analyze.Scaling) string { return s.LoadBalancing }},
-	{[]string{"Horizontal", "Scale Out"}, func(s analyze.Scaling) string { return s.Horizontal }},
-	{[]string{"Vertical", "Scale Up", "Bigger Instance", "Larger Instance", "Bigger Machine"}, func(s analyze.Scaling) string { return s.Vertical }},
+// A strategy is a part of the scaling strategy, and the footnote where this run
+// says nothing of it.
+type strategy struct {
+	of          func(analyze.Scaling) string
+	id, lacking string
+}
+
+// strategies are their labels, the more particular first.
+var strategies = []named[strategy]{
+	{[]string{"Scale In", "Scale Down", "Scaling In", "Scaling Down"}, strategy{}}, // no load test tells when less would do
+	{[]string{"Auto Scaling", "Autoscaling", "Auto-scaling", "Trigger", "HPA", "Scaling Threshold"}, strategy{func(s analyze.Scaling) string { return s.AutoScaling }, "triggers", lackTrigger}},
+	{[]string{"Load Balancing", "Load Balancer", "Load Distribution", "Traffic Distribution"}, strategy{func(s analyze.Scaling) string { return s.LoadBalancing }, "load-balancing", lackBalancing}},
+	{[]string{"Horizontal", "Scale Out"}, strategy{func(s analyze.Scaling) string { return s.Horizontal }, "scaling", lackScaling}},
+	{[]string{"Vertical", "Scale Up", "Bigger Instance", "Larger Instance", "Bigger Machine"}, strategy{func(s analyze.Scaling) string { return s.Vertical }, "scaling", lackScaling}},
 }
 
 // lackTrigger names what triggers are taken from.
@@ -81,21 +87,17 @@ const lackBalancing = "Not measured: this run says nothing of a load balancer; a
 // fillScaling fills the scaling strategy.
 func fillScaling(f *filler, s *form.Section) {
 	for _, l := range labels(s) {
-		of, ok := pick(l.label, strategies)
-		if !ok || of == nil || !open(l.slot) {
+		part, ok := pick(l.label, strategies)
+		if !ok || part.of == nil || !open(l.slot) {
 			continue
 		}
-		switch text := of(f.a.Diagnosis.Scaling); {
+		switch text := part.of(f.a.Diagnosis.Scaling); {
 		case text != "":
 			put(l.slot, form.Escape(text))
-		case says(l.label, "Auto Scaling", "Autoscaling", "Auto-scaling", "Trigger", "HPA", "Scaling Threshold"):
-			f.absent(l.slot, "triggers", lackTrigger)
-		case f.undiagnosed():
+		case f.undiagnosed() && part.id != "triggers":
 			f.absent(l.slot, "diagnosis", lackDiagnosis)
-		case says(l.label, "Load Balancing", "Load Balancer"):
-			f.absent(l.slot, "load-balancing", lackBalancing)
 		default:
-			f.absent(l.slot, "scaling", lackScaling)
+			f.absent(l.slot, part.id, part.lacking)
 		}
 	}
 }

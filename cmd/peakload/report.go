@@ -280,7 +280,7 @@ func remarks(s streams, j *job) {
 	for _, r := range sum.Kept {
 		fmt.Fprintf(s.err, "%s:%d: kept your text: %s\n", printable(j.doc.Name), r.Line, printable(r.What))
 	}
-	for _, r := range append(sum.Unknown, sum.Notes...) {
+	for _, r := range slices.Concat(sum.Unknown, sum.Notes) {
 		fmt.Fprintf(s.err, "%s:%d: %s: %s\n", printable(j.doc.Name), r.Line, printable(r.What), r.Text)
 	}
 	fmt.Fprintf(s.err, "%s: %d of %d blanks filled, %d of them \"not measured\"\n", printable(j.doc.Name), sum.Filled, sum.Blanks, notMeasured(j.doc))
