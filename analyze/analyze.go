@@ -4,6 +4,7 @@
 package analyze
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/peakload/peakload/analyze/loadtest"
@@ -206,6 +207,12 @@ type Outage struct {
 	Users      int
 	Evidence   string
 }
+
+// How is the evidence without the length and the users, for a sentence that
+// has named them.
+func (o Outage) How() string { return lengthAndUsers.ReplaceAllString(o.Evidence, "") }
+
+var lengthAndUsers = regexp.MustCompile(` (?:within|for) \d[^,;(]*? with \d+ users`)
 
 // An ErrorClass is a kind of failure.
 type ErrorClass struct {

@@ -57,7 +57,7 @@ func (a capacityAnswer) besides() (aside, note string) {
 		names = append(names, name)
 		z, known := a.out.ThinkTime.Float()
 		if most := a.mostUsers(); r.Target.Metric == plan.RPS && known && z > 0 && most/z < r.Target.Limit {
-			note += fmt.Sprintf(" The throughput target asks for more than the load did: %s who pause %s between requests make at most %s.",
+			note += fmt.Sprintf(" The throughput target asks for more than the load did: %s who pause %s between requests make about %s at most.",
 				inUsers(most), fmt.Sprintf("%.2g s", z), measure.Format(measure.Of(most/z, measure.PerSecond), measure.Style{Plain: true}))
 		}
 	}

@@ -259,7 +259,7 @@ func (c *context) handlesUsers(q claim) (YesNo, string) {
 		}
 		for _, o := range c.stability.Outages {
 			if o.Start < p.End && o.End > p.Start {
-				return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.Evidence)
+				return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.How())
 			}
 		}
 		switch p.Status {
@@ -305,7 +305,7 @@ func (c *context) staysUp(q claim) (YesNo, string) {
 func (c *context) staysUpAt(users float64) (YesNo, string) {
 	for _, o := range c.stability.Outages {
 		if float64(o.Users) <= users*1.02 {
-			return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.Evidence)
+			return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.How())
 		}
 	}
 	return Unknown, c.stability.Why + fmt.Sprintf("; whether it would have stayed up at %.0f users needs a run of that many", users)
@@ -323,7 +323,7 @@ func (c *context) limiterProtects(claim) (YesNo, string) {
 func (c *context) degradesGracefully(claim) (YesNo, string) {
 	if n := len(c.stability.Outages); n > 0 {
 		o := c.stability.Outages[0]
-		return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.Evidence)
+		return No, fmt.Sprintf("outage of %.0f s at %d users: %s", o.End-o.Start, o.Users, o.How())
 	}
 	if c.stability.Status == NotMeasured {
 		return Unknown, "whether the system went out is not known: needs " + needHistory
@@ -482,7 +482,11 @@ func brief(w Window) string {
 	if !figure.Measured() {
 		figure, name = w.Mean, "mean"
 	}
-	return fmt.Sprintf("%s %s, errors %s", name, measure.Format(figure, measure.Style{Plain: true}), measure.Format(w.ErrorRate, measure.Style{Plain: true}))
+	apart := ""
+	if n, ok := w.RateLimited.Float(); ok && n > 0 {
+		apart = " without 429s"
+	}
+	return fmt.Sprintf("%s %s, errors %s%s", name, measure.Format(figure, measure.Style{Plain: true}), measure.Format(w.ErrorRate, measure.Style{Plain: true}), apart)
 }
 
 // ofMetric answers from the plan's targets of one kind.

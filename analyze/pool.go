@@ -105,7 +105,7 @@ func (c *context) hadRoom(s poolSign) (most string, ok bool) {
 func (c *context) poolSigns(o occurrences) []poolSign {
 	var out []poolSign
 	if l := c.logged(classPool); l.count > 0 {
-		s := poolSign{count: l.count, until: c.logUntil(), text: fmt.Sprintf("%s lines of the application's log tell of an exhausted pool, such as %s", grouped(l.count), withoutTime(l.example))}
+		s := poolSign{count: l.count, until: c.logUntil(), text: fmt.Sprintf("%s lines of the application's log tell of an exhausted pool, such as %s", grouped(l.count), WithoutTime(l.example))}
 		s.place(c, l.first-c.start, l.first-c.start, l.last-c.start, "users when the log first told of an exhausted pool")
 		out = append(out, s)
 	}
@@ -393,8 +393,8 @@ func (c *context) poolHeld(o occurrences) (YesNo, string) {
 	return Unknown, "No failure names a pool; one that was full while requests waited for it is not visible to the load generator: needs " + needPoolState + "."
 }
 
-// withoutTime is a log line without the time that it begins with.
-func withoutTime(line string) string {
+// WithoutTime is a log line without the time that it begins with.
+func WithoutTime(line string) string {
 	for i, r := range line {
 		if r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
 			if i > 8 {

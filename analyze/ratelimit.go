@@ -110,7 +110,7 @@ func (c *context) noExhaustion() (YesNo, string) {
 	case seen == 0 || highest < 0:
 		return Unknown, "needs figures of the system's parts: peakload record -- locust …, or captures beside the results"
 	}
-	text := fmt.Sprintf("of %d figures that were recorded none reached 90%% of its capacity; the highest was %s at %s%s", seen, top, percent(highest), before)
+	text := fmt.Sprintf("of %d figures that were recorded none reached 90%% of its capacity in its busiest ten seconds; the highest was %s at %s%s", seen, top, percent(highest), before)
 	if need := c.unseenExhaustion(); need != "" {
 		return Unknown, text + "; needs " + need
 	}

@@ -215,7 +215,7 @@ func (c *context) directEvidence(r *Resource, from, to float64) {
 		if l := c.logged("memory"); l.count > 0 {
 			say("the application ran out of memory at %s of the run, as its log says", measure.Span(math.Round(l.first-c.start)))
 		} else if l := c.logged("crash"); l.count > 0 && namesMemory(l.example) {
-			say("the application was killed at %s of the run, and its log names memory: %s", measure.Span(math.Round(l.first-c.start)), withoutTime(l.example))
+			say("the application was killed at %s of the run, and its log names memory: %s", measure.Span(math.Round(l.first-c.start)), WithoutTime(l.example))
 		}
 	}
 }

@@ -113,7 +113,11 @@ func outagesInWords(outages []Outage) string {
 	}
 	o := outages[0]
 	if len(outages) == 1 {
-		return fmt.Sprintf("down for %s from %s: %s", measure.Span(o.End-o.Start), measure.Span(o.Start), o.Evidence)
+		users := ""
+		if o.Users > 0 {
+			users = " with " + inUsers(float64(o.Users))
+		}
+		return fmt.Sprintf("down for %s from %s%s: %s", measure.Span(o.End-o.Start), measure.Span(o.Start), users, o.How())
 	}
 	return fmt.Sprintf("%d outages, %s in all; the first of %s from %s: %s", len(outages), measure.Span(total), measure.Span(o.End-o.Start), measure.Span(o.Start), o.Evidence)
 }

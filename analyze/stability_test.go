@@ -267,3 +267,16 @@ func TestRestartOfTheDatabaseInTheLog(t *testing.T) {
 		})
 	}
 }
+
+func TestOutageHow(t *testing.T) {
+	for evidence, want := range map[string]string{
+		"all 240 requests failed within 13 s with 40 users (connection refused)":                "all 240 requests failed (connection refused)",
+		"no request completed for 1 min 5 s with 40 users, where about 30 were due":             "no request completed, where about 30 were due",
+		"12 of 13 requests failed within 6 s (timeout); still down when the run ended":          "12 of 13 requests failed within 6 s (timeout); still down when the run ended",
+		"no request completed for 5 s with 40 users; still down when the run ended at 40 users": "no request completed; still down when the run ended at 40 users",
+	} {
+		if got := (Outage{Evidence: evidence}).How(); got != want {
+			t.Errorf("%q: %q, want %q", evidence, got, want)
+		}
+	}
+}

@@ -27,6 +27,12 @@ func (n *notes) add(id, text string) string {
 		}
 		unique = id + "-" + strconv.Itoa(i)
 	}
+	for other, have := range n.texts {
+		if have == text && other != unique {
+			unique = other // the same words once, whatever asked for them
+			break
+		}
+	}
 	n.texts[unique] = text
 	return n.doc.Footnote(unique, form.Escape(text))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/peakload/peakload/analyze"
 	"github.com/peakload/peakload/analyze/measure"
@@ -252,7 +253,7 @@ func (s *scene) generatorFor(users float64) string {
 		if log := s.a.Recorded.Log; log != nil && log.Workers > 1 {
 			now = float64(log.Workers)
 		}
-		return fmt.Sprintf("; so many ask for %s, for which Locust takes %s (--processes, or workers): %s", perSecond(roundTo2(wanted)), count(math.Ceil(now*wanted/(mostOfCore*c.rps)), "process", "processes"), c.said)
+		return fmt.Sprintf("; so many ask for %s, for which Locust takes %s (--processes, or workers) that use at most %.0f%% of a core each: %s", perSecond(roundTo2(wanted)), count(math.Ceil(now*wanted/(mostOfCore*c.rps)), "process", "processes"), 100*mostOfCore, c.said)
 	}
 	return ""
 }
@@ -269,6 +270,12 @@ func (s *scene) brokenFrom(highest float64) float64 {
 		return math.Floor(high)
 	}
 	return highest
+}
+
+// asksForProcesses reports whether the immediate actions ask for more processes
+// of Locust already.
+func (s *scene) asksForProcesses() bool {
+	return slices.ContainsFunc(s.a.Diagnosis.Immediate, func(a string) bool { return strings.Contains(a, "for which Locust takes") })
 }
 
 // limitedByMachine reports whether the bottleneck is a processor whose limit is
@@ -389,7 +396,7 @@ func improvements(s *scene) []string {
 			lead = "None called for by this run; the first limit ahead, at what a request costs now: "
 		}
 		out = append(out, lead+c.said)
-		if further != "" && len(out) < mostActions {
+		if further != "" && len(out) < mostActions && !s.asksForProcesses() {
 			out = append(out, further)
 		}
 		break // the next limit is one

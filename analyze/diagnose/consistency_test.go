@@ -20,6 +20,8 @@ var (
 	pooled   = regexp.MustCompile(`(\d+) of (\d+) pooled connections`)
 	missedAt = regexp.MustCompile(`a target is missed at (\d+) users`)
 	began    = regexp.MustCompile(`of the run on \(at ([\d,]+) users?\)`)
+	slowed   = regexp.MustCompile(`slowed down, ([\d.]+) to [\d.]+ times`)
+	crowd    = regexp.MustCompile(`\b(?:at|with) ([\d,]+) users?\b`)
 	busiest  = regexp.MustCompile(`the application used .*, ([\d.]+)% in the busiest ten seconds`)
 )
 
@@ -81,6 +83,8 @@ func agreement(t *testing.T, a *analyze.Analysis) {
 			t.Errorf("%s %s, and %q", f.Kind, f.Consequence, f.Recommendation)
 		}
 	}
+	doubled(t, a)
+	refusals(t, a)
 	// A resource that limited the run was exhausted.
 	if len(d.Findings) > 0 && usedUp[d.Findings[0].Kind] && !d.Findings[0].Suspected && a.RateLimit.NoExhaustion != analyze.No {
 		t.Errorf("%s limited the run and nothing was exhausted: %s", d.Findings[0].Kind, a.RateLimit.ExhaustionWhy)
@@ -100,6 +104,64 @@ func agreement(t *testing.T, a *analyze.Analysis) {
 			if m != nil && number(t, m[1]) <= most && !(strings.Contains(e.Evidence, "without 429s") && strings.Contains(a.Capacity.MaxUsersNote, "without 429s")) {
 				t.Errorf("%s, and %q", a.Capacity.MaxUsersText, e.Evidence)
 			}
+		}
+	}
+}
+
+// doubled looks for what is said twice.
+func doubled(t *testing.T, a *analyze.Analysis) {
+	t.Helper()
+	d := a.Diagnosis
+	if strings.Contains(strings.Join(d.Immediate, "\n"), "for which Locust takes") && strings.Contains(strings.Join(d.Capacity, "\n"), "run Locust in more processes") {
+		t.Errorf("more processes of Locust are asked for twice: %q and %q", d.Immediate, d.Capacity)
+	}
+	said := map[string]string{}
+	for _, f := range d.Findings {
+		said[f.Kind] = f.Symptom
+	}
+	for _, i := range a.Issues {
+		said[i.Title] = i.Title + "; " + i.Evidence
+	}
+	for _, e := range a.Expectations {
+		said[e.Text] = e.Evidence
+	}
+	for what, text := range said {
+		if !strings.Contains(text, "requests failed") {
+			continue
+		}
+		if found := crowd.FindAllStringSubmatch(text, -1); len(found) > 1 && found[0][1] == found[1][1] {
+			t.Errorf("%s: the users are named twice: %q", what, text)
+		}
+	}
+	for _, l := range a.Lessons {
+		rest, ok := strings.CutPrefix(l.Text, "What limited the run was ")
+		rest, _, _ = strings.Cut(rest, ". ")
+		if ok && len(d.Findings) > 0 && len(strings.Fields(rest)) > len(strings.Fields(d.Findings[0].Component))+shortWords+2 && strings.Contains(rest, "; ") {
+			t.Errorf("a lesson of %d words: %q", len(strings.Fields(l.Text)), l.Text)
+		}
+	}
+}
+
+// refusals looks for sentences that leave a limiter's 429s out and do not say
+// so, where others count them; and for what slowed down by becoming faster.
+func refusals(t *testing.T, a *analyze.Analysis) {
+	t.Helper()
+	for _, c := range a.Diagnosis.Clear {
+		if m := slowed.FindStringSubmatch(c.Why); m != nil && number(t, m[1]) < 1 {
+			t.Errorf("what became faster did not slow down: %q", c.Why)
+		}
+	}
+	if n, ok := a.RateLimit.Total.Limited.Float(); !ok || n == 0 {
+		return
+	}
+	for _, c := range a.Diagnosis.Clear {
+		if strings.Contains(c.Why, "no target on latency or errors was missed") {
+			t.Errorf("429s were left out without a word: %q", c.Why)
+		}
+	}
+	for _, e := range a.Expectations {
+		if strings.HasPrefix(e.Evidence, "targets met in the ") && !strings.Contains(e.Evidence, "without 429s") {
+			t.Errorf("429s were left out without a word: %q", e.Evidence)
 		}
 	}
 }

@@ -366,7 +366,7 @@ func lookAtHostCPU(s *scene) outcome {
 	// What was as busy without load is not busy because of the load. It may
 	// slow everything down all the same, but not more with more users.
 	if len(before) > 0 && median(before) >= .85 {
-		return s.suspectOtherWork(use+fmt.Sprintf(", but it was busy to %s before the load too: other work takes it", percent(median(before))), sr)
+		return s.suspectOtherWork(use+fmt.Sprintf(", but they were busy to %s before the load too, with other work", percent(median(before))), sr)
 	}
 	if known && cores > 0 && tested < .5*busy {
 		return s.suspectOtherWork(use+": most of it is other work, not the system under test", sr)

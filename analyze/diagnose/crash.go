@@ -57,7 +57,7 @@ func lookForCrash(s *scene) outcome {
 	if len(outages) > 0 {
 		o := outages[0]
 		onset = o.Start
-		said = fmt.Sprintf("no request succeeded for %s from %s of the run on, at %s (%s)", measure.Span(math.Round(o.End-o.Start)), measure.Span(math.Round(o.Start)), count(float64(o.Users), "user", "users"), trimStop(o.Evidence))
+		said = fmt.Sprintf("no request succeeded for %s from %s of the run on, at %s: %s", measure.Span(math.Round(o.End-o.Start)), measure.Span(math.Round(o.Start)), count(float64(o.Users), "user", "users"), trimStop(o.How()))
 		if len(st.Outages) == 0 {
 			said = fmt.Sprintf("%s from %s of the run on for %s, at %s", trimStop(o.Evidence), measure.Span(math.Round(o.Start)), measure.Span(math.Round(o.End-o.Start)), count(float64(o.Users), "user", "users"))
 		}
@@ -84,7 +84,7 @@ func lookForCrash(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence("time without a success", down, measure.Seconds, nil))
 	}
 	if lines > 0 {
-		more := fmt.Sprintf("%s says “%s”", source, clip(sample, 160))
+		more := fmt.Sprintf("%s says “%s”", source, clip(analyze.WithoutTime(sample), 160))
 		said = join(said, more)
 		f.Evidence = append(f.Evidence, evidence(more, lines, measure.Count, nil))
 	}

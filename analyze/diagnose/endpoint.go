@@ -187,9 +187,15 @@ func together(slow, rest []change, alike bool) string {
 	} else if len(rest) > 0 {
 		of = fmt.Sprintf("%d of %d", len(slow), len(slow)+len(rest))
 	}
-	low, high := slow[0].factor(), slow[0].factor()
+	low, high, n := math.Inf(1), 0., 0
 	for _, c := range slow {
-		low, high = math.Min(low, c.factor()), math.Max(high, c.factor())
+		if c.factor() > 1 { // one that is hardly asked for may have become faster
+			low, high = math.Min(low, c.factor()), math.Max(high, c.factor())
+			n++
+		}
+	}
+	if n < len(slow) {
+		of = fmt.Sprintf("%d of %d", n, len(slow))
 	}
 	return fmt.Sprintf("%s endpoints with enough requests slowed down, %s to %s times: what they share is slow, not one of them", of, digits(low), digits(high))
 }

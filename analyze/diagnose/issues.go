@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strings"
 
 	"github.com/peakload/peakload/analyze"
@@ -103,7 +104,7 @@ func outageIssues(a *analyze.Analysis) (out []analyze.Issue, down bool) {
 			break
 		}
 		out = append(out, analyze.Issue{Severity: "P0", Title: fmt.Sprintf("Outage of %s at %s", measure.Span(math.Round(o.End-o.Start)), count(float64(o.Users), "user", "users")),
-			Evidence: fmt.Sprintf("from %s of the run on: %s%s", measure.Span(math.Round(o.Start)), trimStop(o.Evidence), cause), Rests: []string{"outages"}})
+			Evidence: fmt.Sprintf("from %s of the run on: %s%s", measure.Span(math.Round(o.Start)), trimStop(o.How()), cause), Rests: []string{"outages"}})
 	}
 	if len(outages) == 0 {
 		for _, r := range a.Stability.Restarts {
@@ -112,6 +113,8 @@ func outageIssues(a *analyze.Analysis) (out []analyze.Issue, down bool) {
 	}
 	return out, len(out) > 0
 }
+
+var startsWithFigure = regexp.MustCompile(`^[0-9]`)
 
 // findingIssues are the bottlenecks, and an exhausted pool that none of them
 // is about.
@@ -129,7 +132,7 @@ func findingIssues(a *analyze.Analysis) []analyze.Issue {
 		case f.Consequence != "":
 			out = append(out, analyze.Issue{Severity: "P1", Title: upper(f.Component) + " at its limit, as a consequence", Evidence: f.Symptom + "; " + f.Consequence, Rests: []string{"bottleneck." + f.Kind}})
 		default:
-			out = append(out, analyze.Issue{Severity: "P1", Title: "Bottleneck: " + f.Component, Evidence: f.Symptom, Rests: []string{"bottleneck." + f.Kind}})
+			out = append(out, analyze.Issue{Severity: "P1", Title: "Bottleneck: " + f.Component, Evidence: inShort(f.Symptom), Rests: []string{"bottleneck." + f.Kind}})
 		}
 	}
 	if p := a.Failures.PoolExhaustion; p.Occurred == analyze.Yes && !pool {
@@ -169,6 +172,8 @@ func resourceIssues(a *analyze.Analysis) (high, full []analyze.Issue) {
 				why = percent(u)
 			}
 			why += " at the peak"
+		} else if r.Peak.Measured() && startsWithFigure.MatchString(why) {
+			why = text(r.Peak) + ", " + why // so many times the normal, and of what
 		}
 		i := analyze.Issue{Severity: "P2", Title: name + " is high", Evidence: why, Rests: []string{r.Component + "." + r.Metric}}
 		if r.Status == analyze.ResourceSaturated {

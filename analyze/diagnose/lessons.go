@@ -114,13 +114,30 @@ func (s *scene) whatBrokeFirst() string {
 	return ""
 }
 
+// shortWords is how many words a sentence that leads up to something else may
+// take of a symptom.
+const shortWords = 30
+
+// inShort is a symptom's first clauses, as many as are read at once: the whole
+// stands under the bottlenecks. What is quoted is left out.
+func inShort(symptom string) string {
+	out := ""
+	for i, clause := range strings.Split(symptom, "; ") {
+		if i > 0 && (strings.Contains(clause, "“") || len(strings.Fields(out))+len(strings.Fields(clause)) > shortWords) {
+			break
+		}
+		out = join(out, clause)
+	}
+	return out
+}
+
 // whatLimited names the cause, or says that none is established.
 func (s *scene) whatLimited() string {
 	d := &s.a.Diagnosis
 	switch {
 	case len(d.Findings) > 0:
 		f := d.Findings[0]
-		out := fmt.Sprintf("What limited the run was %s: %s.", the(f.Component), lowerFirst(trimStop(f.Symptom)))
+		out := fmt.Sprintf("What limited the run was %s: %s.", the(f.Component), lowerFirst(trimStop(inShort(f.Symptom))))
 		if d.Undecided != "" {
 			out = d.Undecided + "."
 		}

@@ -52,7 +52,7 @@ func lookAtMemory(s *scene) outcome {
 		if len(v) > 0 {
 			said = fmt.Sprintf("the application used at most %s", bytes(top))
 			if limit > 0 {
-				said += " of " + bytes(limit)
+				said += " of " + sameUnit(limit, top)
 			}
 			said += " and was not ended for want of memory"
 		} else if len(free) > 0 {
@@ -96,7 +96,7 @@ func lookAtMemory(s *scene) outcome {
 		f.Evidence = append(f.Evidence, evidence(said, top, measure.Bytes, sr))
 	}
 	if killed > 0 {
-		more := fmt.Sprintf("%s names the end of a process for want of memory: “%s”", source, clip(sample, 160))
+		more := fmt.Sprintf("%s names the end of a process for want of memory: “%s”", source, clip(analyze.WithoutTime(sample), 160))
 		said = join(said, more)
 		f.Evidence = append(f.Evidence, evidence(more, killed, measure.Count, nil))
 	} else if died {

@@ -63,7 +63,7 @@ func rank(s *scene, outs []outcome) analyze.Diagnosis {
 		case o.state == clear:
 			d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: o.why})
 		case !s.hurt && o.kind != "load_generator":
-			d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: lowerFirst(o.finding.Symptom) + ", but users had nothing of it: no target on latency or errors was missed, and latency rose by less than three times"})
+			d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: lowerFirst(o.finding.Symptom) + "; users did not suffer from it: " + s.unhurt()})
 		default:
 			hits = append(hits, o)
 		}
@@ -102,6 +102,16 @@ func rank(s *scene, outs []outcome) analyze.Diagnosis {
 	}
 	d.Undecided = undecided(d.Findings)
 	return d
+}
+
+// unhurt says why users had nothing to complain of. Refusals by a limiter are
+// left out of that, and said to be: the error target may be missed with them.
+func (s *scene) unhurt() string {
+	apart := ""
+	if n, ok := s.window.RateLimited.Float(); ok && n > 0 {
+		apart = " (429s left out)"
+	}
+	return "no target on latency or errors" + apart + " was missed, and latency rose by less than three times"
 }
 
 // most is how many findings a diagnosis names.

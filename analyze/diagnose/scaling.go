@@ -278,12 +278,17 @@ func (s *scene) triggers(do string) string {
 			figures = append(figures, fmt.Sprintf("application processor above %s", percent(mean(v))))
 		}
 	}
+	stays := ""
 	if use := s.anywhere("pool_in_use", app); !math.IsNaN(t) {
 		// New users ask all at once, so that on a ramp a pool is full for moments
 		// in which the load by itself does not fill it.
 		l := s.limit(use, "pool_limit")
 		if v := use.in(around); len(v) > 0 && mean(v) >= telling*l {
-			figures = append(figures, fmt.Sprintf("%s of %s pooled connections in use", whole(math.Min(mean(v), math.Floor(early*l))), digits(l)))
+			if most := math.Floor(early * l); mean(v) > most {
+				stays = fmt.Sprintf("; or as soon as %s of %s pooled connections stay in use", whole(most), digits(l))
+			} else {
+				figures = append(figures, fmt.Sprintf("%s of %s pooled connections in use", whole(mean(v)), digits(l)))
+			}
 		}
 	}
 	if x := early * s.goodputOf(base); x > 0 {
@@ -294,9 +299,9 @@ func (s *scene) triggers(do string) string {
 		out += " (" + strings.Join(figures, ", ") + ")"
 	}
 	if what == "the knee" {
-		return fmt.Sprintf("%s: 80%% of the knee, which is at about %s", out, text(s.a.Capacity.Knee))
+		return fmt.Sprintf("%s: 80%% of the knee, which is at about %s%s", out, text(s.a.Capacity.Knee), stays)
 	}
-	return fmt.Sprintf("%s: 80%% of %s, %s users", out, what, whole(base))
+	return fmt.Sprintf("%s: 80%% of %s, %s users%s", out, what, whole(base), stays)
 }
 
 // jump is by how much the users may be beyond a number of them in the first

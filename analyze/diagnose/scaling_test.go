@@ -83,7 +83,7 @@ func TestScalingOfPool(t *testing.T) {
 func TestTriggerOfPool(t *testing.T) {
 	a := fullPoolLab(1.4).track(app, "pool_in_use", func(float64) float64 { return 20 }).analyse(t)
 	a.Capacity.Knee, a.Capacity.MaxRPS = measure.Of(290, measure.Users), measure.Of(100, measure.PerSecond)
-	if got := newScene(a).triggers("Scale out"); got != "Scale out at 230 users (16 of 20 pooled connections in use, 80/s): 80% of the knee, which is at about 290 users" {
+	if got := newScene(a).triggers("Scale out"); got != "Scale out at 230 users (80/s): 80% of the knee, which is at about 290 users; or as soon as 16 of 20 pooled connections stay in use" {
 		t.Errorf("%q", got)
 	}
 	a = newLab(1.4).analyse(t) // 3 of 20 tell nothing

@@ -22,6 +22,15 @@ func percent(x float64) string   { return text(measure.Of(x, measure.Ratio)) }
 func perSecond(x float64) string { return digits(x) + "/s" }
 func bytes(x float64) string     { return text(measure.Of(x, measure.Bytes)) }
 
+// sameUnit shows bytes in MB beside something that is shown in MB: the table of
+// resources does, too.
+func sameUnit(x, beside float64) string {
+	if !strings.HasSuffix(bytes(beside), " MB") {
+		return bytes(x)
+	}
+	return measure.Format(measure.Of(x, measure.Bytes), measure.Style{Plain: true, Scale: "MB"})
+}
+
 // digits shows a plain number to three digits.
 func digits(x float64) string {
 	if math.IsNaN(x) {

@@ -101,3 +101,31 @@ func TestFullBeforeGivingUp(t *testing.T) {
 		t.Error(f.Symptom)
 	}
 }
+
+func TestSameUnit(t *testing.T) {
+	for _, x := range []struct {
+		limit, used float64
+		want        string
+	}{
+		{24105 << 20, 30 << 20, "24,105 MB"}, // as the table of resources shows it
+		{24 << 30, 20 << 30, "24.0 GB"},
+	} {
+		if got := sameUnit(x.limit, x.used); got != x.want {
+			t.Errorf("%v beside %v: %q, want %q", x.limit, x.used, got, x.want)
+		}
+	}
+}
+
+func TestInShort(t *testing.T) {
+	long := strings.Repeat("word ", 14) + "end"
+	for symptom, want := range map[string]string{
+		"10 of 10 in use; 3 waiting":                  "10 of 10 in use; 3 waiting",
+		"grew to 3 MB; app.log says “killed; out”":    "grew to 3 MB",
+		long + "; " + long + "; 618 lines of app.log": long + "; " + long,
+		long + " " + long + " " + long:                long + " " + long + " " + long, // one clause is not cut
+	} {
+		if got := inShort(symptom); got != want {
+			t.Errorf("%q: %q, want %q", symptom, got, want)
+		}
+	}
+}
