@@ -326,13 +326,18 @@ func ceilings(s *scene) []ceiling {
 		}
 		out = append(out, ceiling{c.kind, c.what, x / u, fmt.Sprintf("%s at %s ≈ %s (%s of %s at %s)", c.what, "100%", perSecond(roundTo2(x/u)), percent(u), of, perSecond(x))})
 	}
-	// The machine, where it is the system under test that uses it: what other
-	// work takes is not to be had.
+	// The machine, whose cores all parts of the test share: what other work takes
+	// is not to be had, unless it is the most of it and so no test of the system.
 	if by, busy, cores := s.shares(s.stress); busy > 0 && cores > 0 {
 		tested := by[app] + by[database] + by[cache] + by[generator]
-		if other := math.Max(0, busy-tested); tested > other && tested < cores {
-			out = append(out, ceiling{"host_cpu", "the machine's processors", x * (cores - other) / tested,
-				fmt.Sprintf("the machine's processors at %s ≈ %s (%s of %s cores at %s, load generator included%s)", "100%", perSecond(roundTo2(x*(cores-other)/tested)), digits(tested), digits(cores), perSecond(x), besides(other))})
+		other := math.Max(0, busy-tested)
+		free, aside := cores-other, besides(other)
+		if tested <= other {
+			free, aside = cores, ", without the other work that it did"
+		}
+		if (tested > other || by[app] > 0) && tested < cores {
+			out = append(out, ceiling{"host_cpu", "the machine's processors", x * free / tested,
+				fmt.Sprintf("the machine's processors at %s ≈ %s (%s of %s cores at %s, load generator included%s)", "100%", perSecond(roundTo2(x*free/tested)), digits(tested), digits(cores), perSecond(x), aside)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b ceiling) int {
