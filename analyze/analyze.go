@@ -70,6 +70,13 @@ func (s Status) String() string {
 	return [...]string{"not_measured", "pass", "fail", "borderline"}[s]
 }
 
+// worseThan ranks outcomes of one thing, of which the worst is said: a miss, then
+// what is not known.
+func (s Status) worseThan(other Status) bool {
+	rank := [...]int{Pass: 0, Borderline: 1, NotMeasured: 2, Fail: 3}
+	return rank[s] > rank[other]
+}
+
 // A Verdict is the gate's answer.
 type Verdict uint8
 

@@ -106,6 +106,38 @@ func TestBandFigures(t *testing.T) {
 	contains(t, "high rate", bands[1].RPS, 150)
 }
 
+// What a load level is expected to be without is judged where it is of all
+// requests; of the database's errors alone the level has no figure.
+func TestNothingOf(t *testing.T) {
+	b := newBench().row(0, 0, 0, 0)
+	for range 60 {
+		b.row(100, 100, 3, .1)
+	}
+	for behavior, want := range map[string]Status{
+		"No errors":             Fail,
+		"no significant errors": Fail,
+		"No crashes":            Pass,
+		"No database errors":    NotMeasured,
+		"No cache failures":     NotMeasured,
+	} {
+		p := &plan.Plan{Bands: []plan.Band{{Label: "all", To: 200, Behavior: behavior}}}
+		if got := Run(b.run(), p, nil).Bands[0]; got.Status != want {
+			t.Errorf("%s: %v (%s), want %v", behavior, got.Status, got.Why, want)
+		}
+	}
+}
+
+// Where queries took no time before the load there is no normal to be a multiple of.
+func TestQueriesWithoutNormal(t *testing.T) {
+	for normal, want := range map[float64]ResourceStatus{0: ResourceUnknown, .002: ResourceHigh} {
+		r := Resource{Metric: "query_latency", NormalFrom: "before", Peak: measure.Of(.5, measure.Seconds), Normal: measure.Of(normal, measure.Seconds)}
+		newContext(newBench().hold(60, 100, 1).run(), &plan.Plan{}).judgeByChange(&r, 0, 60)
+		if r.Status != want {
+			t.Errorf("normal %g s: %v (%s), want %v", normal, r.Status, r.Why, want)
+		}
+	}
+}
+
 // The whole run is of the file that counts most.
 func TestWholeRunSource(t *testing.T) {
 	b := newBench().row(0, 0, 0, 0).ramp(10, 100, .1).hold(50, 100, .1)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/peakload/peakload/analyze/capacity"
 	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
 )
@@ -20,13 +19,12 @@ func (a capacityAnswer) missed() []TargetResult {
 	return out
 }
 
-// narrowly is the target that load breaks and that was missed at the highest
-// load of a run whose levels do not show a break: by too little, or in too short
-// a time, for one of the two to be surer than the other.
+// narrowly is, of a run whose levels show no break (capacity.Held), the target
+// that load breaks and that was missed at its highest load: by too little, or in
+// too short a time, for one of the two to be surer than the other.
 func (a capacityAnswer) narrowly() (plan.Target, bool) {
-	ps := a.res.Points
-	top := ps[len(ps)-1]
-	if a.res.Breaking.Outcome != capacity.Held || !top.Broken {
+	top := a.res.Points[len(a.res.Points)-1]
+	if !top.Broken {
 		return plan.Target{}, false
 	}
 	for _, r := range a.missed() {
@@ -58,7 +56,7 @@ func (a capacityAnswer) besides() (aside, note string) {
 		z, known := a.out.ThinkTime.Float()
 		if most := a.mostUsers(); r.Target.Metric == plan.RPS && known && z > 0 && most/z < r.Target.Limit {
 			note += fmt.Sprintf(" The throughput target asks for more than the load did: %s who pause %s between requests make about %s at most.",
-				inUsers(most), fmt.Sprintf("%.2g s", z), measure.Format(measure.Of(most/z, measure.PerSecond), measure.Style{Plain: true}))
+				inUsers(most), measure.Format(a.out.ThinkTime, measure.Style{Plain: true, Scale: "seconds"}), measure.Format(measure.Of(most/z, measure.PerSecond), measure.Style{Plain: true}))
 		}
 	}
 	if len(names) == 0 {

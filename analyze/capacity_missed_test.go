@@ -30,7 +30,7 @@ func TestCapacityInWords(t *testing.T) {
 		users, recovered string // parts of the notes
 	}{
 		{"throughput was not asked for", idle, []string{"p95 < 1s", "rps > 500/s"}, DidNotBreak,
-			"100 users who pause 1.9 s between requests make about 52", "≥ 100 users (missed: throughput)", "with P95 < 1,000 ms met", "Every latency and error target held"},
+			"100 users who pause 1.9 seconds between requests make about 52", "≥ 100 users (missed: throughput)", "with P95 < 1,000 ms met", "Every latency and error target held"},
 		{"a highest latency", idle, []string{"p95 < 1s", "max < 200ms"}, DidNotBreak, "held up to 100 users", "(missed: highest latency)", "P95", "held"},
 		{"no limit that load breaks", idle, []string{"rps > 10/s"}, DidNotBreak, "the usual limits are taken", "≥ 100 users", "met", "held"},
 		{"nothing missed", idle, []string{"p95 < 1s"}, DidNotBreak, "held up to 100 users", "did not break: ≥ 100 users", "with every target met", "held"},

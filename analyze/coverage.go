@@ -27,35 +27,30 @@ func (c *context) checkCoverage() {
 		}
 		seen[tr.File] = cover{math.Min(x.from, tr.Time[0]-c.start), math.Max(x.to, tr.Time[n-1]-c.start)}
 	}
-	var parts, files []string // by what they cover
+	var parts []string // what files cover, and the files by it
+	files := map[string][]string{}
 	for _, file := range order {
 		part := c.partSeen(seen[file].from, seen[file].to)
 		if part == "" {
 			continue
 		}
-		at := len(parts)
-		for i, p := range parts {
-			if p == part {
-				at = i
-			}
+		if files[part] == nil {
+			parts = append(parts, part)
 		}
-		if at == len(parts) {
-			parts, files = append(parts, part), append(files, file)
-			continue
-		}
-		files[at] += ", " + path.Base(file)
+		files[part] = append(files[part], file)
 	}
-	for i, part := range parts {
-		first, _, _ := strings.Cut(files[i], ", ")
-		c.note(loadtest.Note{Code: "evidence_partial", Severity: loadtest.Warn, Source: first,
-			Message: fmt.Sprintf("Evidence covers a part of the run only%s: what was not seen beyond it may have been all the same (%s).", part, few(files[i]))})
+	for _, part := range parts {
+		c.note(loadtest.Note{Code: "evidence_partial", Severity: loadtest.Warn, Source: files[part][0],
+			Message: fmt.Sprintf("Evidence covers a part of the run only%s: what was not seen beyond it may have been all the same (%s).", part, few(files[part]))})
 	}
 }
 
-// few names files of a list: three at most, and how many more.
-func few(list string) string {
-	names := strings.Split(list, ", ")
-	names[0] = path.Base(names[0])
+// few names files: three at most, and how many more.
+func few(files []string) string {
+	var names []string
+	for _, f := range files {
+		names = append(names, path.Base(f))
+	}
 	if n := len(names) - 3; n > 1 {
 		return strings.Join(names[:3], ", ") + fmt.Sprintf(" and %d more", n)
 	}

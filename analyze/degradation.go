@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/peakload/peakload/analyze/measure"
@@ -146,11 +147,15 @@ var behaviours = []struct {
 	{[]string{"graceful", "degrad", "shed", "partial"}, (*context).expectGraceful},
 	{[]string{"latency increase", "slight", "slower", "increased latency", "elevated", "rising latency", "higher latency"}, (*context).expectSlower},
 	{[]string{"fail", "collapse", "break", "crash", "unavailable"}, (*context).expectFailure},
-	{[]string{"normal", "stable", "healthy", "no degradation", "nominal", "baseline", "fast", "smooth", "target", "slo"}, (*context).expectNormal},
+	{[]string{"normal", "stable", "healthy", "nominal", "baseline", "fast", "smooth", "target", "slo"}, (*context).expectNormal},
 }
 
-// nothingOf is a behaviour that is expected not to be seen.
-var nothingOf = regexp.MustCompile(`\b(?:no|without|zero)\s+(?:\w+\s+)?(errors?|fail\w*|crash\w*|outages?|degradation|rate.?limit\w*|throttl\w*|429s?|breakage|collapse)\b`)
+// nothingOf is a behaviour that is expected not to be seen, with a word on it.
+var nothingOf = regexp.MustCompile(`\b(?:no|without|zero)\s+(?:(\w+)\s+)?(errors?|fail\w*|crash\w*|outages?|degradation|rate.?limit\w*|throttl\w*|429s?|breakage|collapse)\b`)
+
+// plainErrors are words on errors that leave them all requests' errors, as
+// "database" does not.
+var plainErrors = []string{"", "any", "visible", "noticeable", "significant", "unexpected", "more", "request", "http", "user"}
 
 // expectNone judges that something was not seen at a level.
 func (c *context) expectNone(all []Band, i int, what string) (Status, string) {
@@ -224,8 +229,12 @@ func (c *context) judgeBand(all []Band, i int) (Status, string) {
 		return st, why
 	}
 	text := strings.ToLower(b.Behavior)
+	noRule := fmt.Sprintf("no rule for the expectation %q; the figures stand for themselves", b.Behavior)
 	if m := nothingOf.FindStringSubmatch(text); m != nil {
-		return c.expectNone(all, i, m[1])
+		if of := m[1]; (strings.HasPrefix(m[2], "error") || strings.HasPrefix(m[2], "fail")) && !slices.Contains(plainErrors, of) {
+			return NotMeasured, noRule
+		}
+		return c.expectNone(all, i, m[2])
 	}
 	for _, r := range behaviours {
 		for _, w := range r.words {
@@ -234,13 +243,12 @@ func (c *context) judgeBand(all []Band, i int) (Status, string) {
 			}
 		}
 	}
-	return NotMeasured, fmt.Sprintf("no rule for the expectation %q; the figures stand for themselves", b.Behavior)
+	return NotMeasured, noRule
 }
 
 // applied judges the latency percentile and error targets on a band's figures.
 func (c *context) applied(b Band) (Status, string) {
 	worst, why, judged := Pass, "", false
-	rank := [...]int{NotMeasured: 2, Pass: 0, Fail: 3, Borderline: 1}
 	for _, t := range c.plan.Targets {
 		var v measure.Value
 		switch {
@@ -259,7 +267,7 @@ func (c *context) applied(b Band) (Status, string) {
 		if t.Metric == plan.Errors && st != Pass && b.apart != "" {
 			said += " (" + b.apart + ")"
 		}
-		if !judged || rank[st] > rank[worst] {
+		if !judged || st.worseThan(worst) {
 			worst, why = st, title(t)+" "+said
 		}
 		judged = true
@@ -286,7 +294,7 @@ func (c *context) expectSlower(all []Band, i int) (Status, string) {
 		a, okA := all[j].P95.Float()
 		b, okB := all[i].P95.Float()
 		if okA && okB && a > 0 {
-			return st, fmt.Sprintf("%s; P95 is %.2g times that of %s", why, b/a, all[j].Label)
+			return st, fmt.Sprintf("%s; P95 is %s times that of %s", why, times(b/a), all[j].Label)
 		}
 	}
 	return st, why

@@ -162,7 +162,6 @@ func (c *context) judgeAt(ts []plan.Target, users float64) (YesNo, string) {
 		why    string
 	}
 	var at, already, even *outcome
-	rank := map[Status]int{Fail: 3, NotMeasured: 2, Borderline: 1, Pass: 0}
 	for i := range c.phases {
 		p := &c.phases[i]
 		if p.Kind != Peak && p.Kind != Step {
@@ -177,7 +176,7 @@ func (c *context) judgeAt(ts []plan.Target, users float64) (YesNo, string) {
 				continue
 			}
 			st, said := c.judge(t, c.figure(t, nil, p))
-			if said = title(t) + ": " + said; !judged || rank[st] > rank[got.status] {
+			if said = title(t) + ": " + said; !judged || st.worseThan(got.status) {
 				got = outcome{st, said}
 			}
 			judged = true
@@ -185,7 +184,7 @@ func (c *context) judgeAt(ts []plan.Target, users float64) (YesNo, string) {
 		switch {
 		case !judged:
 		case here:
-			if got.why = fmt.Sprintf("at %d users %s", p.UsersTo, got.why); at == nil || rank[got.status] > rank[at.status] {
+			if got.why = fmt.Sprintf("at %d users %s", p.UsersTo, got.why); at == nil || got.status.worseThan(at.status) {
 				at = &got
 			}
 		case level < users && got.status == Fail && already == nil:
@@ -515,10 +514,9 @@ func answerOf(rs []TargetResult, what string) (YesNo, string) {
 	if len(rs) == 0 {
 		return Unknown, strings.TrimSpace("the plan has no "+what) + " target to answer by"
 	}
-	rank := map[Status]int{Fail: 3, NotMeasured: 2, Borderline: 1, Pass: 0}
 	worst := rs[0]
 	for _, r := range rs {
-		if rank[r.Status] > rank[worst.Status] {
+		if r.Status.worseThan(worst.Status) {
 			worst = r
 		}
 	}

@@ -39,7 +39,7 @@ func (c *context) bounded(q claim) (YesNo, string, bool) {
 	for _, r := range mine {
 		v := figure(r)
 		low, high, known := v.Limits()
-		name := ComponentWords(r.Component) + "'s " + strings.Replace(strings.ToLower(row.title), "cpu", "CPU", 1)
+		name := ComponentWords(r.Component) + "'s " + lowered(row.title)
 		if !known {
 			if answer == Yes {
 				answer = Unknown

@@ -63,9 +63,9 @@ func TestUnreachedParts(t *testing.T) {
 		from, to int // failures, as the monitors saw
 		want     []string
 	}{
-		"in the midst":      {60, 70, []string{"the database and the application did not answer their monitors and "}},
+		"in the midst":       {60, 70, []string{"the database and the application did not answer their monitors and "}},
 		"from the first row": {0, 12, nil},
-		"all the time":      {0, 200, nil},
+		"all the time":       {0, 200, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, failed := newBench(), during(c.from, c.to, 50)

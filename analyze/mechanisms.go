@@ -71,7 +71,9 @@ func (c *context) cacheFallback() Mechanism {
 				continue
 			}
 			troubled++
-			if away = away || tr == up; tr == queries {
+			if tr == up {
+				away = true
+			} else {
 				slowest = math.Max(slowest, v)
 			}
 			if h := hits.At(tr.Time[i], 15); h >= .5 {
@@ -94,12 +96,12 @@ func (c *context) cacheFallback() Mechanism {
 	return m
 }
 
-// inTrouble says what was wrong with the database.
+// inTrouble says what was wrong with the database; how long queries took is in s.
 func inTrouble(slowest, usual float64, away bool) string {
-	shown := func(x float64) string {
+	seconds := func(x float64) string {
 		return measure.Format(measure.Of(x, measure.Seconds), measure.Style{Plain: true})
 	}
-	slow := fmt.Sprintf("queries took up to %s (%s in the fastest quarter of the readings)", shown(slowest), shown(usual))
+	slow := fmt.Sprintf("queries took up to %s (%s in the fastest quarter of the readings)", seconds(slowest), seconds(usual))
 	switch {
 	case away && slowest > 0:
 		return slow + " or the database was away"

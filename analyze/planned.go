@@ -52,7 +52,7 @@ func kindOf(name string) (PhaseKind, bool) {
 	return 0, false
 }
 
-var usersWord = regexp.MustCompile(`(?i)(\d[\d,_ .'’]*k?)\s*(?:concurrent\s+|virtual\s+|simultaneous\s+|active\s+)*(?:users?|u|vus?|ccu|players)\b`)
+var usersWord = regexp.MustCompile(`(?i)\b` + plan.UserNumber + `\s*(?:concurrent\s+|virtual\s+|simultaneous\s+|active\s+)*(?:users?|u|vus?|ccu|players)\b`)
 
 // usersIn returns the number of users that a text names.
 func usersIn(s string) (float64, bool) {

@@ -269,7 +269,7 @@ func (c *context) waitedSince(p *poolUse) string {
 		return ""
 	}
 	users := c.history.Users[min(max(c.sampleAt(p.from), 0), len(c.history.Users)-1)]
-	return fmt.Sprintf(", the first at %s of the run with %d users", measure.Span(math.Round(p.from)), users)
+	return fmt.Sprintf(", the first at %s of the run with %s", measure.Span(math.Round(p.from)), inUsers(float64(users)))
 }
 
 // fullestPool returns the pool that was used most; nil when none was recorded

@@ -117,7 +117,7 @@ func (c *context) judgeByChange(r *Resource, from, to float64) {
 			r.Why = fmt.Sprintf("%s waited for ten seconds on end", measure.Format(r.Peak, measure.Style{Plain: true}))
 		}
 	case "query_latency":
-		if !known {
+		if !known || normal <= 0 {
 			r.Status, r.Why = ResourceUnknown, "there is no normal figure to compare with"
 			return
 		}

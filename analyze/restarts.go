@@ -261,17 +261,19 @@ func (c *context) looksForRestarts() (where string, ofApp bool) {
 	seen := func(what string, is func(Track) bool) {
 		from, to := math.Inf(1), math.Inf(-1)
 		var of []string
+		app := false
 		for _, tr := range c.tracks.all {
 			if n := len(tr.Time); tr.Component != "load_generator" && tr.Component != "host" && n > 1 && is(tr) {
 				from, to = math.Min(from, tr.Time[0]), math.Max(to, tr.Time[n-1])
 				if words := "the " + ComponentWords(tr.Component); !slices.Contains(of, words) {
 					of = append(of, words)
 				}
-				ofApp = ofApp || tr.Component == "app"
+				app = app || tr.Component == "app"
 			}
 		}
 		if from <= to {
-			if !ofApp {
+			ofApp = ofApp || app
+			if !app {
 				what += " of " + andList(of)
 			}
 			in = append(in, what+c.partSeen(from, to))

@@ -106,9 +106,8 @@ func (c *context) judgeTarget(t plan.Target) TargetResult {
 
 // worse reports whether one outcome of a target is worse than another.
 func worse(t plan.Target, a Status, av measure.Value, b Status, bv measure.Value) bool {
-	rank := map[Status]int{Fail: 3, NotMeasured: 2, Borderline: 1, Pass: 0}
-	if rank[a] != rank[b] {
-		return rank[a] > rank[b]
+	if a != b {
+		return a.worseThan(b)
 	}
 	x, okX := av.Float()
 	y, okY := bv.Float()
@@ -308,8 +307,7 @@ func (c *context) judgeWithout(p *Phase, but plan.Metric) (Status, string) {
 		return NotMeasured, "no request completed in it"
 	}
 	status, why, judged := Pass, "", 0
-	worst, furthest := 0, 0.
-	chosen := ""
+	furthest, chosen := 0., ""
 	var figures, missed []string
 	for _, t := range c.plan.Targets {
 		if t.Endpoint != "" || t.Metric == plan.Outages || t.Metric == but || !c.covers(t, p) {
@@ -322,7 +320,6 @@ func (c *context) judgeWithout(p *Phase, but plan.Metric) (Status, string) {
 			st = Borderline // known within limits that do not decide
 		}
 		figures = append(figures, title(t)+" "+measure.Format(v, measure.Style{Plain: true, Apart: []float64{t.Limit}}))
-		rank := [...]int{NotMeasured: 2, Pass: 0, Fail: 3, Borderline: 1}[st]
 		by := 0. // of targets that are missed, the one that is missed by most says why
 		if st == Fail {
 			if by = missedBy(t, v); t.Metric == plan.RPS {
@@ -330,8 +327,8 @@ func (c *context) judgeWithout(p *Phase, but plan.Metric) (Status, string) {
 			}
 			missed = append(missed, title(t))
 		}
-		if judged == 1 || rank > worst || rank == worst && by > furthest {
-			status, why, worst, furthest, chosen = st, title(t)+": "+said+c.apartFrom429(t, st, p.Window), rank, by, title(t)
+		if judged == 1 || st.worseThan(status) || st == status && by > furthest {
+			status, why, furthest, chosen = st, title(t)+": "+said+c.apartFrom429(t, st, p.Window), by, title(t)
 		}
 	}
 	if others := slices.DeleteFunc(missed, func(name string) bool { return name == chosen }); status == Fail && len(others) > 0 {

@@ -90,15 +90,19 @@ func TestWhoseRestarts(t *testing.T) {
 	}
 	for _, x := range []struct {
 		tracks  []loadtest.Track
+		log     []loadtest.AppLog
 		in      string
 		watched bool
 		why     string
 	}{
-		{[]loadtest.Track{uptime("cache")}, "uptimes of the cache", false, "of the application were looked for in nothing"},
-		{[]loadtest.Track{uptime("cache"), uptime("app")}, "uptimes", true, "no restart seen in uptimes"},
-		{nil, "", false, "not visible to Locust"},
+		{[]loadtest.Track{uptime("cache")}, nil, "uptimes of the cache", false, "of the application were looked for in nothing"},
+		{[]loadtest.Track{uptime("cache"), uptime("app")}, nil, "uptimes", true, "no restart seen in uptimes"},
+		{[]loadtest.Track{uptime("cache")}, []loadtest.AppLog{quietLog(-60, 200)}, "the application's log and uptimes of the cache", true, "uptimes of the cache"},
+		{nil, nil, "", false, "not visible to Locust"},
 	} {
-		s := looked(peakRun(x.tracks...), nil, nil).Stability
+		r := peakRun(x.tracks...)
+		r.AppLogs = x.log
+		s := looked(r, nil, nil).Stability
 		if s.RestartsIn != x.in || s.AppWatched != x.watched || !strings.Contains(s.Why, x.why) {
 			t.Errorf("%q, %v: %s", s.RestartsIn, s.AppWatched, s.Why)
 		}

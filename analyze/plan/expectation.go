@@ -125,7 +125,11 @@ var (
 	usersFirst = regexp.MustCompile(`(?i)^.*?\b(?:handles?|supports?|serves?|sustains?|survives?|carr(?:y|ies))\s+(?:up\s+to\s+)?` + userCount + `\s+(?:with\s+(?:a\s+)?|while\s+|and\s+(?:the\s+)?|at\s+(?:a\s+)?)`)
 )
 
-const userCount = `(\d[\d.,'’_ ]*k?)\s*(?:(?:concurrent|simultaneous|active|virtual|parallel)\s+)*(?:users?|vus?|ccu|clients|players)\b`
+// UserNumber is a number of users within a sentence, in its own group: what is
+// before "300" in "Step 2. 300 users" is none of it.
+const UserNumber = `(\d{1,3}(?:,\d{2,3}|[._ '’]\d{3})+|\d+(?:\.\d+)?\s*k|\d+)`
+
+const userCount = `\b` + UserNumber + `\s*(?:(?:concurrent|simultaneous|active|virtual|parallel)\s+)*(?:users?|vus?|ccu|clients|players)\b`
 
 // CutScope takes off a sentence what part of the run it speaks of: "errors
 // below 1% during ramp-up", "p99 under 2 s at 300 users".
