@@ -74,6 +74,12 @@ func TestGatewayTimeoutNamesNobody(t *testing.T) {
 	l.fail(.3, "HTTPError('504 Server Error: Gateway Timeout for url: /feed')")
 	a := l.analyse(t)
 	want(t, a, "")
+	// Where no endpoint is named the advice speaks of none.
+	l = newLab(.03)
+	l.fail(.3, "HTTPError('504 Server Error: Gateway Timeout for url: /feed')")
+	if fs := l.analyse(t).Diagnosis.Findings; len(fs) != 1 || !strings.Contains(fs[0].Recommendation, "the time of the requests that fail so goes") {
+		t.Errorf("findings %+v", fs)
+	}
 }
 
 // All wait for one thing: each is slower by the same time, which is many times
