@@ -99,6 +99,25 @@ const (
 	tipText  = `document.getElementById('pl.tip').textContent`
 )
 
+// The sign behind a sentence takes no room but a space, so that it begins no
+// line of its own.
+func TestSignBehindSentence(t *testing.T) {
+	a := charttest.Overloaded()
+	a.Diagnosis.Findings = []analyze.Finding{{Kind: "connection_pool", Title: "Connection pool", Component: "connection pool", Symptom: "10 of 10 connections in use; 170 requests waiting for one", Impact: "slow", Recommendation: "enlarge it", Score: .9, Evidence: []analyze.Evidence{{Text: "connections in use"}}}}
+	b := newBrowser(t)
+	b.open(t, tracedPage(t, a, nil), 1280, "light", "")
+	more := eval[float64](t, b, `(() => {
+		const s = [...document.querySelectorAll('.fig.why')].find(s => s.offsetHeight), p = s.parentNode
+		p.style.cssText = 'display:inline-block;white-space:nowrap;width:max-content'
+		const wide = p.getBoundingClientRect().width
+		s.style.display = 'none'
+		return wide - p.getBoundingClientRect().width
+	})()`)
+	if more > 8 {
+		t.Errorf("the sign takes %.1f pixels of the line", more)
+	}
+}
+
 // Every figure of the document says where it comes from: to the keyboard, the
 // mouse and the finger.
 func TestFigureSources(t *testing.T) {
