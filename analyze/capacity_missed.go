@@ -89,12 +89,15 @@ func (a capacityAnswer) everyTarget() string {
 // from its first fifth to its last for the rise to be worth a word.
 const stillRises = 1.75
 
+// longHold is how long, in s, a load is held for its fifths to tell of a rise.
+const longHold = 300
+
 // stillRising warns that what held at the highest load need not go on to: " At
 // that load the mean latency rose from 66 ms to 400 ms."
 func (a capacityAnswer) stillRising() string {
 	p := a.res.Points[len(a.res.Points)-1]
 	fifth := (p.To - p.From) / 5
-	if !p.Plateau || p.End-p.Start < 300 || fifth < 1 {
+	if !p.Plateau || p.End-p.Start < longHold || fifth < 1 {
 		return ""
 	}
 	first, last := a.c.window(p.From, p.From+fifth).Mean, a.c.window(p.To-fifth, p.To).Mean

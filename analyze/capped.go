@@ -11,10 +11,10 @@ import (
 // A process whose use of processors keeps below a whole number of cores, close
 // to it, may be limited to that number.
 const (
-	cappedMost    = .75 // of the cores, by most readings
-	cappedHighest = .9  // of the cores, by the highest
-	cappedAbove   = 1.05
-	cappedCores   = 2 // any use of many cores is close to a whole number of them
+	cappedMost    = .75  // of the cores, by half of the readings or more
+	cappedHighest = .9   // of the cores, by the 95th percentile of the readings
+	cappedAbove   = 1.05 // of the cores, what that percentile may be at the most
+	cappedCores   = 2    // any use of many cores is close to a whole number of them
 )
 
 // Capped returns the number of cores that readings of used cores look limited

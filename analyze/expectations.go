@@ -56,7 +56,7 @@ var wholeSystem = regexp.MustCompile(`^(?:\W*\b(?:the|a|an|our|all|any|every|sys
 	`is|are|be|remains?|stays?|keeps?|kept|holds?|shall|should|must|will|always|never|not|no|zero|0|without|at|under|of|in|on|with|during|throughout|to|and|for|from|` +
 	`load|peak|test|run|whole|entire|stable|stability|available|availability|up|requests?|http|overall|total|rates?|ratio|errors?|failures?|failed|fails?|occur|occurs|seen|happen|` +
 	`latency|latencies|response|times?|fast|low|acceptable|good|fine|ok|okay|within|meets?|met|meeting|targets?|slos?|goals?|limits?|budget|` +
-	`throughput|rps|per|second|req|s|p50|p90|p95|p99|high|enough|reached|is reached|sufficient|below|above|their|its|users?)\b)+\W*$`)
+	`throughput|rps|per|second|req|s|p50|p90|p95|p99|high|enough|reached|sufficient|below|above|their|its|users?)\b)+\W*$`)
 
 func saying(patterns ...string) []*regexp.Regexp {
 	out := make([]*regexp.Regexp, len(patterns))

@@ -73,9 +73,13 @@ func mendHistory(run *loadtest.Run) (notes []loadtest.Note) {
 	}
 	h, n := plausibleMaxima(run.History)
 	run.History = h
+	cells := "cells"
+	if n == 1 {
+		cells = "cell"
+	}
 	if n > 0 {
 		notes = append(notes, loadtest.Note{Code: "implausible_maximum", Severity: loadtest.Warn, Source: h.File,
-			Message: fmt.Sprintf("%d %s of %q without a latency; the row before stands in.", n, map[bool]string{true: "cell", false: "cells"}[n == 1], colMax)})
+			Message: fmt.Sprintf("%d %s of %q without a latency; the row before stands in.", n, cells, colMax)})
 	}
 	return notes
 }

@@ -22,7 +22,7 @@ var wordings = []struct {
 	{regexp.MustCompile(`(?i)\bwithin (\d)`), "at most $1"},
 	{regexp.MustCompile(`(?i)^(.*\b)?(less than|at most|no more than|under|below) (\d[\d.,]*\s*%) of (?:all |the )?requests (?:may )?(?:fail|are failures|end in errors?)\b`), "error rate $2 $3"},
 	{regexp.MustCompile(`(?i)^(?:the )?success (?:rate|ratio)\b`), "success rate"},
-	{regexp.MustCompile(`(?i)^(\d[\d.,]*)\s*% of (?:all |the )?requests (?:are |is )?(?:complete|complete[sd]|finish|finished|answered|served|return|returned|respond)\s+(?:in\s+)?(under|below|less than|at most)\b`), "p$1 $2"},
+	{regexp.MustCompile(`(?i)^(\d[\d.,]*)\s*% of (?:all |the )?requests (?:are |is )?(?:complete[sd]?|finish(?:ed)?|answered|served|return(?:ed)?|respond)\s+(?:in\s+)?(under|below|less than|at most)\b`), "p$1 $2"},
 }
 
 // reworded returns a sentence in the words of targets.
