@@ -290,6 +290,11 @@ func (c *context) staysUp(q claim) (YesNo, string) {
 	}
 	switch c.stability.Status {
 	case Pass:
+		for _, u := range c.unreachables() {
+			if strings.Contains(strings.ToLower(q.text), "crash") && u.component != "load_generator" {
+				return Unknown, c.stability.Why + fmt.Sprintf("; whether the %s crashed needs its log", ComponentWords(u.component))
+			}
+		}
 		return Yes, c.stability.Why
 	case Fail:
 		return No, c.stability.Why
@@ -355,10 +360,25 @@ func (c *context) degradesGracefully(claim) (YesNo, string) {
 	case !known || (f-high)/n <= limit:
 		return Unknown, shares + "; whether these were refusals (429) is not known: needs " + needFailures
 	}
+	if c.mostlyShed() {
+		return Yes, shares + ", refused to shed load, as their text or the application's log says"
+	}
 	if high == 0 {
 		return No, shares + ", none of them refused with 429"
 	}
 	return No, shares + ", " + share(f-high, n) + " or more for other reasons than a refusal (429)"
+}
+
+// mostlyShed reports whether nearly all that failed without a 429 was refused to
+// shed load: that is meant to be.
+func (c *context) mostlyShed() bool {
+	n, _ := c.throttled()
+	f, ok := c.whole.Failures.Float()
+	limited, _, known := c.whole.RateLimited.Limits()
+	if known {
+		f -= limited
+	}
+	return ok && n > 0 && float64(n) >= .95*f
 }
 
 // slowed reports whether a latency target was missed.

@@ -162,7 +162,7 @@ var throttledTexts = regexp.MustCompile(`(?i)retry-after|feature[^.]{0,40}(disab
 func (c *context) throttling() Mechanism {
 	m := Mechanism{Name: "Feature Throttling", Evidence: "needs the application's log or metrics: 503s with Retry-After, or features switched off"}
 	if n, example := c.throttled(); n > 0 {
-		m.Seen, m.Evidence = Yes, fmt.Sprintf("%d failures or lines of the application's log tell of it, such as %s", n, example)
+		m.Seen, m.Evidence = Yes, fmt.Sprintf("%s failures or lines of the application's log tell of it, such as %s", measure.Format(measure.Of(float64(n), measure.Count), measure.Style{Plain: true}), example)
 	}
 	return m
 }

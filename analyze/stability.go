@@ -77,7 +77,7 @@ func stability(c *context) Stability {
 		s.Why += "; " + stallsInWords(s.Stalls)
 	}
 	for _, u := range c.unreachables() {
-		s.Why += fmt.Sprintf("; the %s did not answer its monitor from %s to %s", ComponentWords(u.component), measure.Span(math.Round(u.from)), measure.Span(math.Round(u.to)))
+		s.Why += fmt.Sprintf("; the %s did not answer its monitor from %s to %s", ComponentWords(u.component), measure.Span(math.Round(u.from)), measure.Span(math.Round(math.Min(u.to, c.length()))))
 	}
 	switch {
 	case len(s.Restarts) > 0:

@@ -18,7 +18,11 @@ func fillActions(f *filler, s *form.Section) {
 
 // fillImprovements fills what would raise the capacity.
 func fillImprovements(f *filler, s *form.Section) {
-	f.recommend(s, f.a.Diagnosis.Capacity, "None called for by this run")
+	none := "None called for by this run"
+	if d := &f.a.Diagnosis; d.Hurt && len(d.Findings) == 0 {
+		none = "None while the cause is not established"
+	}
+	f.recommend(s, f.a.Diagnosis.Capacity, none)
 }
 
 // fillRecommendations fills a list of all recommendations, where a document

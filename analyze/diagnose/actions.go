@@ -33,7 +33,11 @@ func immediate(s *scene) []string {
 	if !generatorFull && len(fs) == 0 {
 		generator := s.suspectedGenerator()
 		add(s.afterLostWorkers())
-		add(s.afterOutage())
+		if outage := s.afterOutage(); outage != "" {
+			add(outage)
+		} else {
+			add(s.afterAway())
+		}
 		add(s.afterDrift())
 		add(s.afterPool())
 		add(generator)
@@ -41,6 +45,7 @@ func immediate(s *scene) []string {
 			add(s.slowest())
 		}
 		add(s.worstErrors())
+		add(s.toSeeSuspected())
 		add(s.toSee())
 	}
 	add(s.refusedOnly())
@@ -58,6 +63,36 @@ func (s *scene) suspectedGenerator() string {
 		}
 	}
 	return ""
+}
+
+// toSeeSuspected is what would establish or rule out what is suspected first,
+// where the run shows nothing nearer to the cause.
+func (s *scene) toSeeSuspected() string {
+	for _, f := range s.a.Diagnosis.Suspicions {
+		if f.Kind == "network" && f.Recommendation != "" {
+			return f.Recommendation
+		}
+	}
+	return ""
+}
+
+// afterAway asks why a part of the system did not answer.
+func (s *scene) afterAway() string {
+	for _, component := range [...]string{database, cache} {
+		if sp, ok := s.away(component); ok {
+			return fmt.Sprintf("Find out why the %s went away (its log and the kernel's of that second): it did not answer its monitor from %s to %s of the run", component, measure.Span(math.Round(sp.from)), measure.Span(math.Round(sp.to))) + s.meanWhile(sp)
+		}
+	}
+	return ""
+}
+
+// meanWhile says what a stretch did to latency; "" where it did little.
+func (s *scene) meanWhile(sp span) string {
+	before, during := s.around(sp)
+	if !(during >= 1.5*before) {
+		return ""
+	}
+	return fmt.Sprintf("; the mean latency was %s while it was away and %s in the 20 s before", seconds(during), seconds(before))
 }
 
 // afterLostWorkers asks for a run with the load that was meant.
@@ -198,7 +233,11 @@ func (s *scene) otherWork() string {
 		}
 		out := "Keep other work off the machine in the next run: its processors were at " + text(r.Normal) + " before the load"
 		by, busy, cores := s.shares(s.stress)
-		if tested := by[app] + by[database] + by[cache] + by[generator]; tested > 0 && busy > tested {
+		tested := by[app] + by[database] + by[cache] + by[generator]
+		if tested > 0 && busy-tested < otherWorkLeast*cores {
+			return "" // it gave way
+		}
+		if tested > 0 && busy > tested {
 			out += fmt.Sprintf(", and under it other work took %s of %s cores", digits(busy-tested), digits(cores))
 		}
 		return out

@@ -46,6 +46,11 @@ func awaySaid(component string, sp span) string {
 	return fmt.Sprintf("the %s did not answer its monitor from %s to %s of the run", component, measure.Span(math.Round(sp.from)), measure.Span(math.Round(sp.to)))
 }
 
+// around is the mean latency in the 20 s before a stretch, and in it.
+func (s *scene) around(sp span) (before, during float64) {
+	return median(s.meansIn(span{from: math.Max(0, sp.from-20), to: sp.from - 3})), median(s.meansIn(span{from: sp.from + 3, to: sp.to}))
+}
+
 // awayIssues are the parts of the system that did not answer for a time and that
 // no finding speaks of: that users had nothing of it this time is no reason not
 // to know.
@@ -60,7 +65,7 @@ func awayIssues(s *scene) []analyze.Issue {
 		if !ok || told {
 			continue
 		}
-		out = append(out, analyze.Issue{Severity: "P1", Title: fmt.Sprintf("The %s was away for %s", component, measure.Span(math.Round(sp.to-sp.from))), Evidence: awaySaid(component, sp)})
+		out = append(out, analyze.Issue{Severity: "P1", Title: fmt.Sprintf("The %s was away for %s", component, measure.Span(math.Round(sp.to-sp.from))), Evidence: awaySaid(component, sp) + s.meanWhile(sp)})
 	}
 	return out
 }
@@ -88,7 +93,7 @@ func (s *scene) lookForCacheAway(b blame) (outcome, bool) {
 	said := awaySaid("cache", sp)
 	f := analyze.Finding{Title: "Cache unreachable", Component: "cache", Onset: sp.from, Impact: s.impact()}
 	f.Evidence = append(f.Evidence, evidence(said, sp.to-sp.from, measure.Seconds, up))
-	before, during := median(s.meansIn(span{from: math.Max(0, sp.from-20), to: sp.from - 3})), median(s.meansIn(span{from: sp.from + 3, to: sp.to}))
+	before, during := s.around(sp)
 	if !(during >= 1.5*before) && !(b.share >= .1) && !(s.onset >= sp.from-awayLeast) {
 		return isClear(said + ", but latency did not rise with it and no failure names it"), true
 	}

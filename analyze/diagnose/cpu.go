@@ -365,7 +365,11 @@ func lookAtHostCPU(s *scene) outcome {
 	}
 	// What was as busy without load is not busy because of the load. It may
 	// slow everything down all the same, but not more with more users.
-	if len(before) > 0 && median(before) >= .85 {
+	// Work that gives way to what is tested, as work at a low priority does, takes
+	// nothing from it.
+	if len(before) > 0 && median(before) >= .85 && known && cores > 0 && busy-tested < otherWorkLeast*cores {
+		use += fmt.Sprintf(", and to %s before the load, by other work that gave way", percent(median(before)))
+	} else if len(before) > 0 && median(before) >= .85 {
 		return s.suspectOtherWork(use+fmt.Sprintf(", but they were busy to %s before the load too, with other work", percent(median(before))), sr)
 	}
 	if known && cores > 0 && tested < .5*busy {
@@ -404,6 +408,10 @@ func (s *scene) suspectOtherWork(said string, sr series) outcome {
 	f.Recommendation = "Repeat the run while nothing else uses the machine: by how much its other work slowed the system down cannot be told from this one"
 	return isFound(f, t)
 }
+
+// otherWorkLeast is the share of a machine's processors from which what else
+// runs there is worth speaking of.
+const otherWorkLeast = .1
 
 // nameOf names a component in a sentence.
 func nameOf(component string) string {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/peakload/peakload/analyze/measure"
 	"github.com/peakload/peakload/analyze/plan"
 )
 
@@ -136,4 +137,14 @@ func (s *scene) goodput() float64 {
 		x *= 1 - e
 	}
 	return x
+}
+
+// refusedRate is how many requests a second were answered 429 under stress; 0
+// where that is not known.
+func (s *scene) refusedRate() float64 {
+	n, ok := measure.Quotient(s.window.RateLimited, s.window.Requests, measure.Ratio).Float()
+	if !ok {
+		return 0
+	}
+	return n * s.throughput()
 }

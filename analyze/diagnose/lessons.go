@@ -28,6 +28,7 @@ func lessons(s *scene) []analyze.Lesson {
 	add(s.whatHeld(), "targets")
 	add(s.whatWasRefused(), "rate_limit.total")
 	if len(s.a.Diagnosis.Findings) == 0 {
+		add(s.whatWasAway(), "outages")
 		add(s.whatSlowed(), "bottleneck.slow_endpoint")
 		add(s.whatFailed(), "failures @run")
 	}
@@ -170,6 +171,17 @@ func (s *scene) whatCapped() string {
 	}
 	return fmt.Sprintf("P50 (%s) and P99 (%s) lie close together while %s of the requests failed: requests wait for a connection up to its time limit, which caps P99, so that P99 says nothing of how long answers would take.",
 		text(s.window.P50), text(s.window.P99), percent(e))
+}
+
+// whatWasAway says which part of the system did not answer for a time, where no
+// finding does, and what requests had of it.
+func (s *scene) whatWasAway() string {
+	for _, component := range [...]string{database, cache} {
+		if sp, ok := s.away(component); ok {
+			return upper(awaySaid(component, sp)) + s.meanWhile(sp) + "."
+		}
+	}
+	return ""
 }
 
 func (s *scene) whatHeld() string {

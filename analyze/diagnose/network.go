@@ -98,6 +98,6 @@ func (s *scene) lookBetween(said string) outcome {
 	t.saturation = .29
 	f := analyze.Finding{Title: "Between Locust and the application", Component: "network, or what else stands between Locust and the application", Onset: s.onset, Symptom: upper(said), Impact: s.impact()}
 	f.Evidence = append(f.Evidence, evidence(said, s.stressMean, measure.Seconds, nil))
-	f.Recommendation = "Record the traffic of the network interfaces and their speed, the queues of proxies and the application's listen queue during the run: requests spend their time there before the application's own clock starts"
+	f.Recommendation = "Record the traffic of the network interfaces (peakload record) and the speed of the link (network_limit_bytes_per_second in a _resources.csv, or node_network_speed_bytes of node_exporter; what a shaper or a plan allows, where that is less), the queues of proxies and the application's listen queue (ss -ltn): requests spend their time there before the application's own clock starts"
 	return isFound(f, t)
 }

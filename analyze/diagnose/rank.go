@@ -73,7 +73,9 @@ func rank(s *scene, outs []outcome) analyze.Diagnosis {
 		o.finding.Score, o.finding.Suspected, o.finding.Terms = score, !established, o.terms.parts()
 	}
 	withoutTheirCauses(hits, &d)
+	cleared := len(d.Clear)
 	hits = withoutRemainders(s, hits, &d)
+	explained := d.Clear[cleared:]
 	generatorFirst(hits)
 	consequences(hits)
 	slices.SortStableFunc(hits, func(a, b *outcome) int {
@@ -100,6 +102,11 @@ func rank(s *scene, outs []outcome) analyze.Diagnosis {
 			d.Findings = append(d.Findings, f)
 		}
 	}
+	if len(d.Findings) > 0 {
+		for i := range explained {
+			explained[i].Why += "; the slowdown is put down to " + the(d.Findings[0].Component)
+		}
+	}
 	d.Undecided = undecided(d.Findings)
 	return d
 }
@@ -118,8 +125,8 @@ func (s *scene) unhurt() string {
 const most = 3
 
 func lowerFirst(s string) string {
-	if strings.HasPrefix(s, "Locust") || strings.HasPrefix(s, "P9") || strings.HasPrefix(s, "P5") {
-		return s // names
+	if strings.HasPrefix(s, "Locust") {
+		return s // a name
 	}
 	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && !(s[1] >= 'A' && s[1] <= 'Z') {
 		return string(s[0]-'A'+'a') + s[1:]
@@ -145,22 +152,22 @@ func withoutRemainders(s *scene, hits []*outcome, d *analyze.Diagnosis) []*outco
 			unseen++
 		}
 	}
-	explained := func(by *outcome) string {
+	explained := func(by *outcome) bool {
 		for _, o := range hits {
 			switch {
 			case o == by, o.kind == by.explains, o.finding.Suspected, o.finding.Score < primaryLeast:
 			case remainder(o.kind) && !o.independent && (!by.finding.Suspected || unseen > 1): // is one itself
 			default:
-				return o.finding.Component
+				return true
 			}
 		}
-		return ""
+		return false
 	}
 	var out []*outcome
 	for _, o := range hits {
 		if remainder(o.kind) && !o.independent {
-			if other := explained(o); other != "" {
-				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: fmt.Sprintf("%s; the slowdown is put down to %s", lowerFirst(o.finding.Symptom), the(other))})
+			if explained(o) {
+				d.Clear = append(d.Clear, analyze.Ruled{Kind: o.kind, Title: upper(nounOf(o.kind)), Why: lowerFirst(o.finding.Symptom)})
 				continue
 			}
 			if unseen > 1 {

@@ -37,10 +37,16 @@ func scaling(s *scene) analyze.Scaling {
 	x := perSecond(s.goodput())
 	switch f.Kind {
 	case "app_cpu", "worker_queue":
+		// What users ask for holds what a rate limiter refuses, and so must this.
+		each := s.goodput() + s.refusedRate()
+		x = perSecond(each)
+		if s.refusedRate() > 0 {
+			x += " (429s included)"
+		}
 		out.Horizontal = fmt.Sprintf("Helps: one instance answered %s with its %s at the limit; each further instance adds about as much until something shared is full%s", x, ownPart[f.Kind], s.sharedNext())
-		if want, _, ok := s.asked(); ok && want > s.goodput() && s.goodput() > 0 {
-			n := want * reserve / s.goodput()
-			out.Horizontal += fmt.Sprintf("; %s users ask for %s; %s × %s ÷ %s = %s, so %s%s", whole(s.stressUsers), perSecond(want), perSecond(want), digits(reserve), x, digits(n),
+		if want, _, ok := s.asked(); ok && want > each && each > 0 {
+			n := want * reserve / each
+			out.Horizontal += fmt.Sprintf("; %s users ask for %s; %s × %s ÷ %s = %s, so %s%s", whole(s.stressUsers), perSecond(want), perSecond(want), digits(reserve), perSecond(each), digits(n),
 				count(math.Ceil(n), "instance", "instances"), s.poolsOf(math.Ceil(n)))
 		}
 		out.Vertical = "Helps as far as the application uses more cores than now"
