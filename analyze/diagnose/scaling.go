@@ -34,12 +34,11 @@ func scaling(s *scene) analyze.Scaling {
 		return out
 	}
 	f := fs[0]
-	x := perSecond(s.goodput())
 	switch f.Kind {
 	case "app_cpu", "worker_queue":
 		// What users ask for holds what a rate limiter refuses, and so must this.
 		each := s.goodput() + s.refusedRate()
-		x = perSecond(each)
+		x := perSecond(each)
 		if s.refusedRate() > 0 {
 			x += " (429s included)"
 		}
