@@ -5,6 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 20s
 SEED        ?= 2026
 SYSTEMS     ?= 100
+STEP        ?= 45
 DEMO        := build/demo
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -45,9 +46,9 @@ build: assets
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-## score: score the capacity analysis on SYSTEMS (100) simulated systems of SEED (2026)
+## score: score the capacity analysis on SYSTEMS (100) simulated systems of SEED (2026), in steps of STEP (45) s
 score:
-	$(GO) test ./analyze -run '^TestScore$$' -score -seed $(SEED) -systems $(SYSTEMS) -v -timeout 2h
+	$(GO) test ./analyze -run '^TestScore$$' -score -seed $(SEED) -systems $(SYSTEMS) -step $(STEP) -v -timeout 2h
 
 ## fuzz: run every fuzz target for FUZZTIME (20s) each
 fuzz:

@@ -25,6 +25,8 @@ var (
 	systemsN = flag.Int("systems", 100, "how many")
 	worst    = flag.Int("worst", 0, "list so many of the worst cases of each table")
 	onlyKind = flag.String("kind", "", "only systems of this kind")
+	onlyHard = flag.Bool("hard", false, "only loads near the breaking load")
+	step     = flag.Float64("step", 45, "s of a step of the staircase; the ramp is as much longer")
 )
 
 // A trial is a load test of a simulated system and what was made of it.
@@ -90,7 +92,7 @@ func trials(seed uint64, n int, hard bool) map[string][]trial {
 		}
 		n := max(8, int(math.Round(most)))
 		loads := map[string]sim.Load{
-			"staircase": sim.Staircase(n, 8, 45), "ramp": sim.Ramp(n, 400, 20), "fast": sim.Ramp(n, 20, 280),
+			"staircase": sim.Staircase(n, 8, *step), "ramp": sim.Ramp(n, 400/45.**step, 20/45.**step), "fast": sim.Ramp(n, 20, 280),
 		}
 		for k, shape := range shapes {
 			rec := sim.Run(s, loads[shape], seed+uint64(k), 0)
@@ -283,9 +285,14 @@ func TestScore(t *testing.T) {
 	if !*scored {
 		t.Skip("run with -score, or make score")
 	}
-	_, _, said := recoveryScore(spikes(*seed, max(20, *systemsN/3)))
-	fmt.Print(said)
+	if !*onlyHard {
+		_, _, said := recoveryScore(spikes(*seed, max(20, *systemsN/3)))
+		fmt.Print(said)
+	}
 	for _, hard := range []bool{false, true} {
+		if *onlyHard && !hard {
+			continue
+		}
 		n := *systemsN
 		if hard {
 			n = max(1, n/2)
