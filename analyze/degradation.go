@@ -195,21 +195,28 @@ func (c *context) judgeBound(b Band) (Status, string, bool) {
 			return NotMeasured, "", false
 		}
 	}
-	var v measure.Value
-	switch {
-	case t.Metric == plan.Percentile && t.P == .95:
-		v = b.P95
-	case t.Metric == plan.Mean:
-		v = b.Mean
-	case t.Metric == plan.Errors:
-		v = b.ErrorRate
-	case t.Metric == plan.RPS:
-		v = b.RPS
-	default:
+	v, ok := b.figure(t)
+	if !ok {
 		return NotMeasured, "", false
 	}
 	st, said := c.judge(t, v)
 	return st, title(t) + " " + said, true
+}
+
+// figure is what a target judges of a band; ok is false where bands have no such
+// figure.
+func (b Band) figure(t plan.Target) (v measure.Value, ok bool) {
+	switch {
+	case t.Metric == plan.Percentile && t.P == .95:
+		return b.P95, true
+	case t.Metric == plan.Mean:
+		return b.Mean, true
+	case t.Metric == plan.Errors:
+		return b.ErrorRate, true
+	case t.Metric == plan.RPS:
+		return b.RPS, true
+	}
+	return v, false
 }
 
 // judgeBand says whether the expected behaviour of a band was seen.
@@ -250,17 +257,8 @@ func (c *context) judgeBand(all []Band, i int) (Status, string) {
 func (c *context) applied(b Band) (Status, string) {
 	worst, why, judged := Pass, "", false
 	for _, t := range c.plan.Targets {
-		var v measure.Value
-		switch {
-		case t.Endpoint != "" || t.Phase != "" && !strings.EqualFold(t.Phase, "run") && !strings.EqualFold(t.Phase, "peak"):
-			continue
-		case t.Metric == plan.Percentile && t.P == .95:
-			v = b.P95
-		case t.Metric == plan.Mean:
-			v = b.Mean
-		case t.Metric == plan.Errors:
-			v = b.ErrorRate
-		default:
+		v, ok := b.figure(t)
+		if !ok || t.Metric == plan.RPS || t.Endpoint != "" || t.Phase != "" && !strings.EqualFold(t.Phase, "run") && !strings.EqualFold(t.Phase, "peak") {
 			continue
 		}
 		st, said := c.judge(t, v)
