@@ -20,6 +20,7 @@ func TestCapacityInWords(t *testing.T) {
 	for range 60 {
 		down.row(400, 100, 100, .1)
 	}
+	narrow := newBench().hold(60, 40, .1).hold(60, 60, .4).hold(60, 80, 1.004)
 	stairs := newBench().hold(60, 100, .1).hold(60, 150, .11).hold(60, 1200, .12)
 	for _, x := range []struct {
 		name             string
@@ -36,6 +37,7 @@ func TestCapacityInWords(t *testing.T) {
 		{"nothing missed", idle, []string{"p95 < 1s"}, DidNotBreak, "held up to 100 users", "did not break: ≥ 100 users", "with every target met", "held"},
 		{"a leak", leak, []string{"p95 < 1s"}, Broke, "and not the load", "broke at ≤ 100 users, after 7 min", "100 users were carried with P95 < 1,000 ms met for 7 min", "No requests were sent"},
 		{"down when it ended", down, []string{"p95 < 1s", "errors < 5%"}, Broke, "P95", "broke at", "The highest load", "the run ended so"},
+		{"missed by too little", narrow, []string{"mean < 1s"}, NotIdentifiable, "by too little, or for too short a time, to be told from chance", "at its limit at 80 users", "", ""},
 		{"thousands", stairs, []string{"p95 < 1s"}, DidNotBreak, "held up to 1,200 users", "≥ 1,200 users", "met", "held"},
 	} {
 		p := &plan.Plan{}

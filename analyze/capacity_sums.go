@@ -31,6 +31,12 @@ func (a capacityAnswer) kneeSum() string {
 func (a capacityAnswer) breakingSum(t plan.Target) string {
 	b, z := a.res.Breaking, a.res.Think.Value
 	r := b.Latency
+	switch by := b.By; {
+	case by.Weight > 0:
+		return fmt.Sprintf("%.4g^%.3g × %.4g^%.3g: the users at which %s meets its limit by the figures of the highest loads themselves, and by the curve through all loads, weighted", by.Own, 1-by.Weight, by.Curve, by.Weight, title(t))
+	case by.Own > 0:
+		return "the users at which " + title(t) + " meets its limit by the figures of the highest loads themselves"
+	}
 	if !(r >= 0) || !(r+z > 0) {
 		return "the users between the levels at which " + title(t) + " meets its limit"
 	}

@@ -19,14 +19,14 @@ func (a *analysis) breaking() {
 			continue
 		}
 		judged = judged || seen
-		n, latency := math.NaN(), math.NaN()
+		n, latency, by := math.NaN(), math.NaN(), Joint{}
 		if i >= 0 {
 			n, latency = a.crossing(t, i)
 		}
 		// Close below the highest load, noise decides which side a point is on.
 		if i < 0 || len(ps) > 1 && n > (1-a.edge(t))*top {
 			latency = math.NaN()
-			if i, n = a.brokenAtTop(t); i < 0 {
+			if i, n, by = a.brokenAtTop(t); i < 0 {
 				continue
 			}
 		}
@@ -44,7 +44,7 @@ func (a *analysis) breaking() {
 			half += .04
 		}
 		half = math.Min(half, .25)
-		b.Users, b.Latency = Range{n, n * (1 - half), n * (1 + half)}, latency
+		b.Users, b.Latency, b.By = Range{n, n * (1 - half), n * (1 + half)}, latency, by
 		b.Carried, b.Assumed = 0, false
 		if i == 0 {
 			b.Carried = a.carried(t, ps[0])

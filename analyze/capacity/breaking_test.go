@@ -66,6 +66,12 @@ func TestBrokenAtAClimbsEnd(t *testing.T) {
 		if got.Shape != SlowRamp || b.Outcome != c.want || c.want == Broke && math.Abs(b.Users.Value/166.7-1) > .03 {
 			t.Errorf("a climb to %.0f users: %v, %+v", c.users, got.Shape, b)
 		}
+		if by := b.By; by.Weight > 0 && math.Abs(math.Pow(by.Own, 1-by.Weight)*math.Pow(by.Curve, by.Weight)/b.Users.Value-1) > 1e-9 {
+			t.Errorf("a climb to %.0f users: %+v does not give %.2f", c.users, by, b.Users.Value)
+		}
+		if c.users == 180 && !(b.By.Own > 0) {
+			t.Errorf("a climb to 180 users: nothing says how %.2f was found", b.Users.Value)
+		}
 		if c.want == Broke && !(got.Points[b.Point].Values[0] > 1) {
 			t.Errorf("a climb to %.0f users: broken at a point that holds", c.users)
 		}

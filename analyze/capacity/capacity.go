@@ -129,6 +129,7 @@ type Breaking struct {
 	Outcome Outcome
 	Users   Range   // known only with outcome Broke
 	Latency float64 // mean at which Users follows by Little's law, s; NaN where it does not
+	By      Joint   // how Users were found where the load is near the highest
 	Target  int     // index of the target, -1 none
 	Model   bool    // no level was held below the breaking load: it follows from the law alone
 	Light   float64 // users at which the target was missed before a load was held; 0 not so

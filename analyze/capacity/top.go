@@ -22,24 +22,33 @@ const (
 	fitCounts  = 2.   // times what the last part's count varies by chance
 )
 
+// A Joint is how a breaking load near the highest was found: the geometric mean
+// of two estimates, in users. The zero Joint is none.
+type Joint struct {
+	Own    float64 // by the figures of the highest loads themselves
+	Curve  float64 // by the curve through all points
+	Weight float64 // of Curve
+}
+
 // brokenAtTop judges target t at the highest load by all that there is. It
-// returns the point that shows it and the users at which the target breaks; -1
-// where it may just hold.
-func (a *analysis) brokenAtTop(t int) (i int, users float64) {
+// returns the point that shows it, the users at which the target breaks and how
+// they were found; -1 where it may just hold.
+func (a *analysis) brokenAtTop(t int) (i int, users float64, by Joint) {
 	ps := a.out.Points
 	last, target := ps[len(ps)-1], a.run.Targets[t]
 	latency := target.Kind != Errors
 	switch {
 	case len(ps) < 2 || !(target.Limit > 0):
-		return -1, math.NaN()
+		return -1, math.NaN(), by
 	case latency && a.out.Shape == SlowRamp:
 		return a.slowAtClimbsEnd(t)
 	case !last.Plateau || !(last.Values[t] > 0):
-		return -1, math.NaN()
+		return -1, math.NaN(), by
 	case latency:
 		return a.slowAtLastStep(t)
 	}
-	return a.failsAtTop(t)
+	i, users = a.failsAtTop(t)
+	return i, users, by
 }
 
 // failsAtTop: failures are independent enough for their ratio alone to tell.
@@ -61,18 +70,23 @@ func (a *analysis) failsAtTop(t int) (i int, users float64) {
 
 // slowAtLastStep joins two estimates: the curve through the points, and the last
 // plateau's figure taken back along it.
-func (a *analysis) slowAtLastStep(t int) (i int, users float64) {
+func (a *analysis) slowAtLastStep(t int) (i int, users float64, by Joint) {
 	ps := a.out.Points
 	i = len(ps) - 1
 	last := ps[i]
 	off := a.back(last, t)
+	by = Joint{Own: last.Users * math.Exp(off)}
 	if curve, ok := a.curveNear(t, off); ok {
+		by.Curve, by.Weight = last.Users*math.Exp(curve), curveWeight
 		off = curveWeight*curve + (1-curveWeight)*off
 	}
 	if off > math.Log(1-topEdge) {
-		return -1, math.NaN()
+		return -1, math.NaN(), by
 	}
-	return i, math.Max(last.Users*math.Exp(off), ps[i-1].Users)
+	if users = last.Users * math.Exp(off); users < ps[i-1].Users { // which held
+		return i, ps[i-1].Users, Joint{}
+	}
+	return i, users, by
 }
 
 // back is the log of the users at which target t meets its limit over the users
@@ -104,7 +118,7 @@ func (a *analysis) curveNear(t int, own float64) (off float64, ok bool) {
 // number of requests that wait returns to its mean within the think time Z, so
 // that over a time T the mean of a latency of standard deviation σ is off by
 // σ·√(2Z/T), and the users by X times that (Little 1961).
-func (a *analysis) slowAtClimbsEnd(t int) (i int, users float64) {
+func (a *analysis) slowAtClimbsEnd(t int) (i int, users float64, by Joint) {
 	ps, z := a.out.Points, a.out.Think.Value
 	i = -1
 	top := ps[len(ps)-1].Users
@@ -128,9 +142,10 @@ func (a *analysis) slowAtClimbsEnd(t int) (i int, users float64) {
 		latency += p.Requests * p.Latency
 	}
 	if i < 0 || weight == 0 || requests < 30 {
-		return -1, math.NaN()
+		return -1, math.NaN(), by
 	}
 	own /= weight
+	by = Joint{Own: top * math.Exp(own)}
 	const normal95 = 1.645
 	wander := gap / requests / normal95 * math.Sqrt(2*z/seconds) / (latency/requests + z)
 	count := a.noise / math.Sqrt(ps[len(ps)-1].Requests)
@@ -142,11 +157,12 @@ func (a *analysis) slowAtClimbsEnd(t int) (i int, users float64) {
 		sharp := 1 / (fitSpread*fitSpread + fitCounts*fitCounts*count*count)
 		off = (own*precision + curve*sharp) / (precision + sharp)
 		precision += sharp
+		by.Curve, by.Weight = top*math.Exp(curve), sharp/precision
 	}
 	if off > -climbSure/math.Sqrt(precision) {
-		return -1, math.NaN()
+		return -1, math.NaN(), by
 	}
-	return i, top * math.Exp(off)
+	return i, top * math.Exp(off), by
 }
 
 // edge is how far below the highest load, as a share of it, a target must break
